@@ -1,0 +1,1 @@
+//! Recording: what goes through a socket becomes a [`wire::trace::Trace`].

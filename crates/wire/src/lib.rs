@@ -1,0 +1,3 @@
+//! Bytes in, annotated tree out.
+
+pub mod trace;

@@ -1,0 +1,3 @@
+//! Asks a STUN server what address it sees.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The workbook: builds and serves the book, runs its labs, checks its exercises.

@@ -1,0 +1,3 @@
+//! The `wirebook` program.
+
+fn main() {}
