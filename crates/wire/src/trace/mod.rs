@@ -2,38 +2,37 @@
 //!
 //! A live lab, an example, the simulator and a capture file all make the same [`Trace`].
 
-use std::net::SocketAddr;
-use std::time::Duration;
+mod event;
+mod skipped;
+
+pub use event::{Event, Secrets, Transport};
+pub use skipped::{Reason, Skipped};
 
 /// Everything seen at one place, in the order in which it was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The datagrams and stream pieces.
     pub events: Vec<Event>,
+    /// Keys that decrypt them, if whoever recorded them put them in.
+    pub secrets: Vec<Secrets>,
+    /// What the capture holds that is not an event here: the first [`Trace::LISTED_SKIPS`] of it.
+    pub skipped: Vec<Skipped>,
+    /// How much was skipped in all, listed or not.
+    pub skipped_count: u64,
 }
 
-/// One datagram, or one piece of a byte stream in stream order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Since the Unix epoch for a recording, since the start for a simulation.
-    pub at: Duration,
-    /// Who sent it.
-    pub from: SocketAddr,
-    /// Whom it was sent to.
-    pub to: SocketAddr,
-    /// What carried it.
-    pub transport: Transport,
-    /// The payload of the transport: for UDP a whole datagram.
-    pub bytes: Vec<u8>,
-    /// What whoever recorded it had to say of it (pcapng: opt_comment).
-    pub comment: Option<String>,
+impl Trace {
+    /// So many skips are listed; the rest are counted only, so that a capture of nothing but ARP stays small.
+    pub const LISTED_SKIPS: usize = 1000;
+
+    /// Adds what was seen next.
+    pub fn push(&mut self, event: Event) {
+        self.events.push(event);
+    }
 }
 
-/// What carried an event's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Transport {
-    /// A datagram (RFC 768).
-    Udp,
-    /// A piece of a byte stream (RFC 9293).
-    Tcp,
+impl FromIterator<Event> for Trace {
+    fn from_iter<I: IntoIterator<Item = Event>>(events: I) -> Self {
+        Trace { events: events.into_iter().collect(), ..Trace::default() }
+    }
 }
