@@ -1,1 +1,6 @@
-//! The workbook: builds and serves the book, runs its labs, checks its exercises.
+//! The workbook: builds and serves the book, runs its labs, checks its exercises, takes packets apart.
+//!
+//! Everything here stands on [`wire`], which turns bytes into trees; nothing here parses a packet.
+
+pub mod cli;
+pub mod workbook;

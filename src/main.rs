@@ -1,3 +1,7 @@
-//! The `wirebook` program.
+//! The `wirebook` program: see [`wirebook::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wirebook::cli::run()
+}

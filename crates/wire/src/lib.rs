@@ -1,3 +1,27 @@
 //! Bytes in, annotated tree out.
+//!
+//! The way of the data is one straight line: bytes, [`trace`], dissection, [`render`]. Nothing in this
+//! crate does I/O, reads a clock or fails: a dissector always returns a tree that covers every byte, and
+//! what is wrong with the bytes is written on the tree as notes.
+//!
+//! ```
+//! let request = b"\x00\x01\x00\x00\x21\x12\xa4\x42ping-pong-01";
+//! let tree = wire::stun::STUN.dissect(&request[..]);
+//! assert_eq!(tree.find("Message Length").and_then(wire::Node::uint), Some(0));
+//! assert!(tree.notes().is_empty());
+//! ```
 
+mod context;
+mod cursor;
+pub mod layer;
+pub mod render;
+mod spec;
+pub mod stun;
 pub mod trace;
+mod tree;
+
+pub use context::{Context, LongTerm};
+pub use cursor::{Cursor, Read, Step, Stop};
+pub use layer::Layer;
+pub use spec::{Spec, rfc};
+pub use tree::{Dissection, Field, Meaning, Node, Note, Radix, Severity, Span, Tree, Value, extract};

@@ -1,0 +1,60 @@
+//! The command line: what each command takes, and what it exits with.
+
+mod build;
+mod completions;
+mod inspect;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Nothing is wrong.
+const FINE: u8 = 0;
+/// Something failed a check: an exercise, a book that does not build.
+#[allow(dead_code)] // the checks come next
+const FAILED: u8 = 1;
+/// The command was wrong, or what it named could not be read.
+const USAGE: u8 = 2;
+
+/// A workbook for the real-time web: read it, run it, break it, prove it
+///
+/// Without a command: serve.
+#[derive(Debug, Parser)]
+#[command(name = "wirebook", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 something failed a check, 2 wrong usage or unreadable input";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Build(build::Args),
+    Inspect(inspect::Args),
+    Completions(completions::Args),
+}
+
+/// Parses the command line, does what it says, and gives the exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    // clap prints usage errors itself, and exits with 2.
+    let cli = Cli::parse();
+    let code = carry_out(cli.command.unwrap_or_else(|| Command::Serve(serve::Args::default())));
+    ExitCode::from(code.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        USAGE
+    }))
+}
+
+fn carry_out(command: Command) -> Result<u8> {
+    match command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
