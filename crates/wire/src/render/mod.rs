@@ -1,1 +1,7 @@
-//! Trees as text, HTML and JSON. Renderers read the tree; nothing below knows that they exist.
+//! Trees as text, HTML, JSON and ladders. Renderers read the tree; nothing below knows that they exist.
+
+pub mod json;
+pub mod text;
+mod value;
+
+pub use value::{Shown, shown};

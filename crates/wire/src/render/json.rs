@@ -1,0 +1,256 @@
+//! A tree as JSON, for programs.
+//!
+//! ```json
+//! {"name":"X-Port","at":[28,30],"value":41287,"means":32853}
+//! ```
+//!
+//! | key | when | what |
+//! | --- | --- | --- |
+//! | `name` | always | as the specification spells it |
+//! | `at` | always | first byte and one past the last, in the source |
+//! | `source` | derived bytes | 1 and up: which of the derived sources `at` counts in; the wire is 0 |
+//! | `bits` | bit fields | the mask over the word at `at` |
+//! | `value` | numbers, text, addresses | a number, a string; an opaque field has no value but its bytes |
+//! | `hex` | opaque fields | the bytes |
+//! | `means` | where known | the registered name, or the number or address behind an encoding |
+//! | `spec` | where it is not the parent's | the section that defines the field |
+//! | `notes` | where there are any | `severity` ("good", "info", "warning", "error"), `text`, `at`, `spec` |
+//! | `fields` | groups | what is inside |
+//!
+//! Keys are only ever added. Numbers above 2^53 are strings, because JavaScript cannot hold them.
+
+use std::net::IpAddr;
+
+use crate::spec::Spec;
+use crate::tree::{Dissection, Meaning, Node, Note, Severity, Value};
+
+/// Appends the tree to `out` as one JSON object.
+pub fn packet(d: &Dissection<'_>, out: &mut Vec<u8>) {
+    let mut writer = Writer { d, out, notes: !d.notes().is_empty() };
+    let (mut ends, mut specs) = (Vec::with_capacity(8), Vec::with_capacity(8));
+    for (at, node) in (0..).zip(d.nodes()) {
+        while ends.last().is_some_and(|end| *end <= at) {
+            ends.pop();
+            specs.pop();
+            writer.out.extend_from_slice(b"]}");
+        }
+        if writer.out.last().is_some_and(|byte| *byte == b'}') && at > 0 {
+            writer.out.push(b',');
+        }
+        writer.head(at, node, specs.last().copied());
+        if node.size > 1 {
+            writer.out.extend_from_slice(b",\"fields\":[");
+            ends.push(at + node.size);
+            specs.push(node.field.spec);
+        } else {
+            writer.out.push(b'}');
+        }
+    }
+    for _ in ends {
+        writer.out.extend_from_slice(b"]}");
+    }
+}
+
+struct Writer<'d, 'o> {
+    d: &'d Dissection<'d>,
+    out: &'o mut Vec<u8>,
+    notes: bool,
+}
+
+impl Writer<'_, '_> {
+    /// All of a node but what is below it, and the brace that closes it.
+    fn head(&mut self, at: u32, node: &Node, parent: Option<Spec>) {
+        self.out.extend_from_slice(b"{\"name\":\"");
+        self.out.extend_from_slice(node.field.name.as_bytes());
+        self.out.extend_from_slice(b"\",\"at\":[");
+        decimal(node.span.start.into(), self.out);
+        self.out.push(b',');
+        decimal(node.span.end.into(), self.out);
+        self.out.push(b']');
+        if node.span.source > 0 {
+            self.out.extend_from_slice(b",\"source\":");
+            decimal(node.span.source.into(), self.out);
+        }
+        if node.field.mask != 0 {
+            self.out.extend_from_slice(b",\"bits\":");
+            number(node.field.mask, self.out);
+        }
+        self.value(node);
+        self.meaning(node);
+        if parent != Some(node.field.spec) && node.field.spec != Spec::Own {
+            self.out.extend_from_slice(b",\"spec\":");
+            spec(node.field.spec, self.out);
+        }
+        if self.notes {
+            self.note_list(at);
+        }
+    }
+
+    fn value(&mut self, node: &Node) {
+        match node.value {
+            Value::Group => {}
+            Value::Bytes => {
+                self.out.extend_from_slice(b",\"hex\":\"");
+                hex(self.d.bytes(node.span), self.out);
+                self.out.push(b'"');
+            }
+            Value::Text => {
+                self.out.extend_from_slice(b",\"value\":");
+                string(&String::from_utf8_lossy(self.d.bytes(node.span)), self.out);
+            }
+            Value::Uint(n) => {
+                self.out.extend_from_slice(b",\"value\":");
+                number(n, self.out);
+            }
+            Value::Addr(addr) => {
+                self.out.extend_from_slice(b",\"value\":\"");
+                if addr.is_ipv6() {
+                    self.out.push(b'[');
+                }
+                ip(addr.ip(), self.out);
+                if addr.is_ipv6() {
+                    self.out.push(b']');
+                }
+                self.out.push(b':');
+                decimal(addr.port().into(), self.out);
+                self.out.push(b'"');
+            }
+        }
+    }
+
+    fn meaning(&mut self, node: &Node) {
+        match node.meaning {
+            Meaning::Plain => {}
+            Meaning::Name(name) => {
+                self.out.extend_from_slice(b",\"means\":");
+                string(name, self.out);
+            }
+            Meaning::Number(n) => {
+                self.out.extend_from_slice(b",\"means\":");
+                number(n, self.out);
+            }
+            Meaning::Ip(addr) => {
+                self.out.extend_from_slice(b",\"means\":\"");
+                ip(addr, self.out);
+                self.out.push(b'"');
+            }
+        }
+    }
+
+    fn note_list(&mut self, at: u32) {
+        let mut notes = self.d.notes_at(at).peekable();
+        if notes.peek().is_none() {
+            return;
+        }
+        self.out.extend_from_slice(b",\"notes\":[");
+        for (place, note) in notes.enumerate() {
+            if place > 0 {
+                self.out.push(b',');
+            }
+            write_note(note, self.out);
+        }
+        self.out.push(b']');
+    }
+}
+
+fn write_note(note: &Note, out: &mut Vec<u8>) {
+    let severity: &[u8] = match note.severity {
+        Severity::Good => b"good",
+        Severity::Info => b"info",
+        Severity::Warning => b"warning",
+        Severity::Error => b"error",
+    };
+    out.extend_from_slice(b"{\"severity\":\"");
+    out.extend_from_slice(severity);
+    out.extend_from_slice(b"\",\"text\":");
+    string(&note.text, out);
+    out.extend_from_slice(b",\"at\":[");
+    decimal(note.span.start.into(), out);
+    out.push(b',');
+    decimal(note.span.end.into(), out);
+    out.push(b']');
+    if let Some(spec) = note.spec {
+        out.extend_from_slice(b",\"spec\":");
+        self::spec(spec, out);
+    }
+    out.push(b'}');
+}
+
+/// As its `Display`, which would be most of what a node costs.
+fn spec(spec: Spec, out: &mut Vec<u8>) {
+    match spec {
+        Spec::Rfc { number, section } => {
+            out.extend_from_slice(b"\"RFC ");
+            decimal(number.into(), out);
+            if !section.is_empty() {
+                out.extend_from_slice(b" section ");
+                out.extend_from_slice(section.as_bytes());
+            }
+            out.push(b'"');
+        }
+        Spec::Own | Spec::Page { .. } => string(&spec.to_string(), out),
+    }
+}
+
+/// A JSON string (RFC 8259 section 7), quotes and all.
+pub fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0..0x20 | 0x7f => {
+                out.extend_from_slice(b"\\u00");
+                hex(&[byte], out);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+/// A number, or a string where JavaScript could not hold the number (RFC 8259 section 6).
+fn number(n: u64, out: &mut Vec<u8>) {
+    if n < 1 << 53 {
+        decimal(n, out);
+    } else {
+        out.push(b'"');
+        decimal(n, out);
+        out.push(b'"');
+    }
+}
+
+/// Written by hand, as hex is: these two are most of what a capture's JSON costs.
+fn decimal(mut n: u64, out: &mut Vec<u8>) {
+    let (mut digits, mut at) = ([0; 20], 20);
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (n % 10) as u8;
+        n /= 10;
+        if n == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+fn hex(bytes: &[u8], out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+}
+
+fn ip(addr: IpAddr, out: &mut Vec<u8>) {
+    match addr {
+        IpAddr::V4(addr) => {
+            for (place, octet) in addr.octets().into_iter().enumerate() {
+                if place > 0 {
+                    out.push(b'.');
+                }
+                decimal(octet.into(), out);
+            }
+        }
+        IpAddr::V6(addr) => out.extend_from_slice(addr.to_string().as_bytes()),
+    }
+}
