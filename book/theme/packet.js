@@ -1,0 +1,1 @@
+// Joins bytes and fields of packets.
