@@ -16,10 +16,13 @@
 pub mod attributes;
 mod channel_data;
 mod integrity;
+pub mod kind;
 mod values;
+mod write;
 
 pub use channel_data::CHANNEL_DATA;
 pub use integrity::{Algorithm, fingerprint, long_term_key, message_integrity, message_integrity_sha256};
+pub use write::{Class, Message, TooLong, message_type};
 
 use crate::cursor::{Cursor, Step};
 use crate::layer::Layer;
