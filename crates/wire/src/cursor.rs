@@ -147,6 +147,14 @@ impl<'t> Cursor<'t> {
         self.bound(len, |c| c.name_of(field), |c, inner| c.bounded(field, inner, body))
     }
 
+    /// As [`Cursor::within`], for a whole message inside a stream: alignment and sums count from its start.
+    pub fn message(&mut self, field: &'static Field, len: usize, body: fn(&mut Cursor<'_>) -> Step) -> Step {
+        let outer = std::mem::replace(&mut self.layer, self.rest.start);
+        let result = self.within(field, len, body);
+        self.layer = outer;
+        result
+    }
+
     /// As [`Cursor::within`], without a node of its own: what `body` reads joins the group that is open.
     pub fn inline(&mut self, len: usize, body: impl FnOnce(&mut Self) -> Step) -> Step {
         self.bound(

@@ -1,0 +1,77 @@
+//! What one packet says about another: state across a trace, so that dissectors need none.
+//!
+//! A session folds a trace, event by event, into dissections. It knows which request a response answers,
+//! which credential that request named, and where in a byte stream the last piece broke off. All of it is
+//! bounded: what is oldest is forgotten first.
+
+mod stream;
+mod transactions;
+
+use crate::context::Context;
+use crate::layer::{self, Layer};
+use crate::stun;
+use crate::trace::{Event, Transport};
+use crate::tree::{Dissection, Severity, Tree};
+use stream::Streams;
+use transactions::Transactions;
+
+/// Dissects the events of one trace, in order.
+#[derive(Debug, Default)]
+pub struct Session {
+    password: Option<String>,
+    layer: Option<&'static Layer>,
+    transactions: Transactions,
+    streams: Streams,
+    /// How many events there were: the packets of a trace are counted from 1.
+    count: u64,
+}
+
+impl Session {
+    /// A session that checks integrity with `password`, where there is one.
+    #[must_use]
+    pub fn new(password: Option<String>) -> Self {
+        Self { password, ..Self::default() }
+    }
+
+    /// Takes every datagram for this protocol, rather than guess.
+    #[must_use]
+    pub fn only(mut self, layer: &'static Layer) -> Self {
+        self.layer = Some(layer);
+        self
+    }
+
+    /// Dissects the next event.
+    #[must_use]
+    pub fn dissect<'e>(&mut self, event: &'e Event) -> Dissection<'e> {
+        self.dissect_in(Tree::default(), event)
+    }
+
+    /// As [`Session::dissect`], into buffers that were used before.
+    #[must_use]
+    pub fn dissect_in<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {
+        self.count += 1;
+        match event.transport {
+            Transport::Udp => self.datagram(tree, event),
+            Transport::Tcp => {
+                let context = Context { password: self.password.as_deref(), long_term: None };
+                self.streams.piece(tree, event, &context)
+            }
+        }
+    }
+
+    fn datagram<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {
+        let layer = self.layer.unwrap_or_else(|| layer::guess(&event.bytes));
+        let password = self.password.as_deref();
+        if layer.id != stun::STUN.id {
+            return layer.dissect_in(tree, &event.bytes[..], &Context { password, long_term: None });
+        }
+        let long_term = self.transactions.long_term(event);
+        let context = Context { password, long_term: long_term.as_ref().map(|owned| owned.borrowed()) };
+        let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
+        let number = event.packet.map_or(self.count, u64::from);
+        for remark in self.transactions.fold(number, event, &dissection) {
+            dissection.annotate(0, Severity::Info, remark);
+        }
+        dissection
+    }
+}
