@@ -133,3 +133,51 @@ fn datagram(
     let payload = bytes.get(8..length).ok_or(cut(length))?;
     Ok((SocketAddr::new(source, source_port), SocketAddr::new(destination, destination_port), payload))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use super::*;
+
+    const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn the_length_field_bounds_a_datagram() {
+        let header = |length: u8| vec![0, 1, 0, 2, 0, length, 0, 0];
+        let ends = (SocketAddr::new(HOST, 1), SocketAddr::new(HOST, 2));
+        for (name, length, rest, payload) in [
+            ("exact", 11, &b"abc"[..], &b"abc"[..]),
+            ("padded", 11, b"abc\0", b"abc"),
+            ("empty", 8, b"", b""),
+        ] {
+            let bytes = [&header(length), rest].concat();
+            assert_eq!(datagram(HOST, HOST, &bytes), Ok((ends.0, ends.1, payload)), "{name}");
+        }
+        let cases = [
+            (header(7), Reason::Broken { header: "UDP", field: "Length", found: 7 }),
+            (header(9), Reason::CutShort { header: "UDP", expected: 9, found: 8 }),
+            (vec![0; 5], Reason::CutShort { header: "UDP", expected: 8, found: 5 }),
+        ];
+        for (bytes, why) in cases {
+            assert_eq!(datagram(HOST, HOST, &bytes), Err(why));
+        }
+    }
+
+    #[test]
+    fn an_ipv6_datagram_in_fragments_is_read_past_its_extension_headers() {
+        // In the fragments: eight bytes of destination options, then UDP.
+        let whole = [&[17, 0, 1, 4, 0, 0, 0, 0][..], &[0, 1, 0, 2, 0, 12, 0, 0], b"ping"].concat();
+        let mut fold = Fold::default();
+        for (offset_and_flag, piece) in [(8u8, &whole[8..]), (1, &whole[..8])] {
+            let mut packet = vec![0x60, 0, 0, 0, 0, 8 + piece.len() as u8, 44, 64];
+            packet.extend([Ipv6Addr::LOCALHOST.octets(); 2].concat());
+            packet.extend([60, 0, 0, offset_and_flag, 0, 0, 0, 9]);
+            packet.extend(piece);
+            fold.frame(Frame { at: Duration::ZERO, link_type: 229, bytes: &packet, comment: None });
+        }
+        let trace = fold.finish();
+        assert_eq!((trace.events.len(), trace.skipped_count), (1, 0));
+        assert_eq!(trace.events[0].bytes, b"ping");
+    }
+}

@@ -73,7 +73,9 @@ impl Packets {
     }
 
     fn datagram(&mut self, from: SocketAddr, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
-        let longest = if from.is_ipv4() { LONGEST_PACKET - IPV4_HEADER } else { LONGEST_PACKET } - UDP_HEADER;
+        // IPv6 does not count its own header in the length (RFC 8200 section 3).
+        let longest_ip_payload = if from.is_ipv4() { LONGEST_PACKET - IPV4_HEADER } else { LONGEST_PACKET };
+        let longest = longest_ip_payload - UDP_HEADER;
         if payload.len() > longest {
             let message = format!(
                 "a datagram of {} bytes from {from} to {to}: UDP carries at most {longest}; split it",

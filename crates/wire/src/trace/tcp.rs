@@ -15,7 +15,7 @@
 //! Each direction numbers its bytes: SYN announces the number before the first (the initial sequence number,
 //! ISN), every segment says the number of its first byte. Three things happen on the way, and each is undone:
 //!
-//! - a segment comes twice, or overlaps one that came: what is already known is cut off, the first one wins;
+//! - a segment comes twice, or overlaps one that came: what was read already is cut off;
 //! - a segment comes early: it waits until what is missing before it has come;
 //! - a segment never comes, because the capture missed it. Its absence is certain when the other side has
 //!   acknowledged it, and assumed when more than [`MOST_WAITING_BYTES`] or [`MOST_WAITING`] segments wait or
@@ -32,6 +32,9 @@ use std::time::Duration;
 use super::order::ByteOrder::Big;
 use super::{Event, Reason};
 
+/// A scan of ports makes a connection a packet. When there are more than this many, all are taken to have
+/// ended: what goes on after that is read as a stream that began mid-capture.
+const MOST_CONNECTIONS: usize = 65_536;
 const MOST_WAITING: usize = 1024;
 const MOST_WAITING_BYTES: usize = 1 << 20;
 
@@ -97,12 +100,15 @@ impl Connections {
         segment: &Segment<'_>,
         events: &mut Vec<Event>,
     ) {
+        if self.all.len() > MOST_CONNECTIONS {
+            mem::take(self).finish(at, events);
+        }
         let connection = self.connection(segment.source, segment.destination);
-        let from_higher = usize::from(segment.source != connection.ends.0);
+        let from_lower = segment.source == connection.ends.0;
         let out = &mut Out { at, events, ends: (segment.source, segment.destination) };
         let back = &mut Out { at, events: &mut Vec::new(), ends: (segment.destination, segment.source) };
         let [lower, higher] = &mut connection.directions;
-        let (forth, reverse) = if from_higher == 0 { (lower, higher) } else { (higher, lower) };
+        let (forth, reverse) = if from_lower { (lower, higher) } else { (higher, lower) };
 
         if segment.flags & SYN != 0 && forth.begin(segment.sequence, out) && segment.flags & ACK == 0 {
             reverse.restart(back);

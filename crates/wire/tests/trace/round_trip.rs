@@ -115,3 +115,12 @@ fn the_same_trace_gives_the_same_bytes() {
     ]);
     assert_eq!(written(&trace), written(&trace));
 }
+
+#[test]
+fn two_files_joined_are_one_file() {
+    let ping = Trace::from_iter([Event::udp(Duration::ZERO, CLIENT, SERVER, *b"ping")]);
+    let pong = Trace::from_iter([Event::udp(Duration::from_secs(1), SERVER, CLIENT, *b"pong")]);
+    let both = Trace::read(&[written(&ping), written(&pong)].concat()).expect("two sections");
+    let numbered: Vec<_> = both.events.iter().map(|event| (event.packet, &event.bytes[..])).collect();
+    assert_eq!(numbered, [(Some(1), &b"ping"[..]), (Some(2), b"pong")]);
+}

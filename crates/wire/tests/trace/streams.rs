@@ -145,3 +145,19 @@ fn a_new_connection_on_the_same_ports_starts_anew_and_says_so() {
         ]
     );
 }
+
+#[test]
+fn connections_are_bounded_and_go_on_when_forgotten() {
+    let mut packets = vec![data(1, "a"), data(3, "c")];
+    packets.extend((0..=u16::MAX).map(|port| {
+        let scanned = std::net::SocketAddr::new(SERVER.ip(), port);
+        tcp((std::net::SocketAddr::new(CLIENT.ip(), 1), scanned), SYN, 7, 0, b"")
+    }));
+    packets.push(data(4, "d"));
+    packets.push(data(5, "e"));
+    // The last of the SYNs makes one connection too many, which the packet after it finds.
+    assert_eq!(
+        pieces(&events(&packets)),
+        [("a", 1, 0), ("c", 2, 65_538), ("d", 65_539, 65_538), ("e", 65_540, 65_539)]
+    );
+}

@@ -13,21 +13,33 @@
 //! ```
 //!
 //! The length counts all four parts, and stands at both ends so that a file can be read backward. Whoever
-//! does not know a block's type steps over it by its length: so the format grows.
+//! does not know a block's type steps over it by its length: so the format grows. The blocks that matter here,
+//! a field each with its length in bytes (section 4, "Block Definition"):
 //!
 //! ```text
-//! Section Header (SHB)     |  0x1A2B3C4D, in the byte order of all that follows  | version 1.0 |
-//!                          |  length of the section, 8 bytes, -1: not known      | options     |
-//! Interface (IDB)          |  link type, 2 bytes  |  0, 2 bytes  |  SnapLen       | options     |
-//! Enhanced Packet (EPB)    |  interface  |  timestamp, upper half  |  lower half  | captured length |
-//!                          |  original length  |  packet, padded to words          | options     |
-//! Simple Packet (SPB)      |  original length  |  packet, padded to words          |
-//! Decryption Secrets (DSB) |  secrets type  |  length  |  secrets, padded to words | options     |
+//! 4.1 Section Header (SHB)      | 0x1A2B3C4D 4 | major 2 | minor 2 | section length 8 | options
+//! 4.2 Interface Description     | link type 2 | 0 2 | SnapLen 4 | options
+//! 4.3 Enhanced Packet (EPB)     | interface 4 | timestamp, upper 4 | lower 4 | captured length 4
+//!                               | original length 4 | packet, padded | options
+//! 4.4 Simple Packet (SPB)       | original length 4 | packet, padded
+//! 4.7 Decryption Secrets (DSB)  | secrets type 4 | length 4 | secrets, padded | options
+//! A   Packet, obsolete          | interface 2 | drops 2 | then as Enhanced Packet
+//!
+//! option (section 3.5)          | code 2 | length 2 | value, padded        code 0 ends the list
 //! ```
 //!
-//! An option is a code and a length, two bytes each, and a value padded to words; code 0 ends them (section
-//! 3.5, "Options"). Timestamps count units since 1970, in the unit that the interface's `if_tsresol` option
-//! tells, microseconds if there is none.
+//! A file as it is written here, and the least that any capture needs:
+//!
+//! ```text
+//! SHB   the byte order of all that follows: read 0x1A2B3C4D or, in the other order, 0x4D3C2B1A
+//! IDB   interface 0: its link type says what the packets begin with, if_tsresol what time counts in
+//! DSB   keys, before the packets that need them
+//! EPB   one packet of interface 0, and so on
+//! ```
+//!
+//! A second section header may follow at any block, with its own byte order and its own interfaces: that is why
+//! two pcapng files joined with `cat` are a pcapng file. Timestamps count units since 1970, microseconds unless
+//! `if_tsresol` says otherwise.
 
 mod read;
 mod write;
