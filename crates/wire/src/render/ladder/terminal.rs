@@ -1,0 +1,263 @@
+//! The ladder for a terminal: one line a packet.
+//!
+//! ```text
+//!                ping                     server
+//!           127.0.0.1:5000            127.0.0.1:3478
+//!                 │                         │
+//!      0 ms       ├─ Binding request ──────▶│
+//!  +0.31 ms       │◀ Binding success resp… ─┤
+//! ```
+
+use std::fmt::{self, Write};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::{Host, Ladder, Since, Step, plain};
+use crate::tree::Severity;
+
+/// Columns of the time.
+const TIME: usize = 9;
+/// From line to line at least, or the picture cannot be read; and at most, or the eye loses the row.
+const LEAST_GAP: usize = 14;
+const MOST_GAP: usize = 56;
+
+impl Ladder {
+    /// Writes the ladder within `width` columns. Too narrow a terminal gets a list.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn text(&self, width: usize, color: bool, out: &mut impl Write) -> fmt::Result {
+        let paint = Paint { color };
+        match Grid::fit(self, width) {
+            Some(grid) => grid.write(paint, out)?,
+            None => self.list(width, paint, out)?,
+        }
+        match self.left_out() {
+            0 => Ok(()),
+            more => writeln!(out, "{}", clip(&format!("\u{2026} {more} more"), width)),
+        }
+    }
+
+    fn list(&self, width: usize, paint: Paint, out: &mut impl Write) -> fmt::Result {
+        for step in self.drawn() {
+            let name = |at: usize| self.hosts.get(at).map_or("?", Host::called);
+            let time = Since(step.at.saturating_sub(self.start()));
+            let line = format!("{time} {} \u{2192} {}: {}", name(step.from), name(step.to), text(step));
+            let (on, off) = paint.step(step);
+            writeln!(out, "{on}{}{off}", clip(&plain(&line), width))?;
+        }
+        Ok(())
+    }
+}
+
+/// Where things stand.
+struct Grid<'l> {
+    ladder: &'l Ladder,
+    /// The column of the first line.
+    first: usize,
+    gap: usize,
+    width: usize,
+}
+
+impl<'l> Grid<'l> {
+    fn fit(ladder: &'l Ladder, width: usize) -> Option<Self> {
+        let lines = ladder.lines();
+        let labels = |host: &Host| {
+            plain(&host.address).width().max(host.name.as_deref().map_or(0, |name| plain(name).width()))
+        };
+        let widest = ladder.hosts.iter().take(lines).map(labels).max()?;
+        // Half of a label stands out on either side.
+        let side = (widest / 2 + 1).min(12);
+        let room = width.checked_sub(TIME + 1 + 2 * side)?;
+        let wanted = ladder.drawn().map(|step| text(step).width() + 8).max().unwrap_or(0).max(widest + 3);
+        let gap = match lines {
+            0 | 1 => room,
+            _ => (room / (lines - 1)).min(wanted.clamp(LEAST_GAP, MOST_GAP)),
+        };
+        (gap >= LEAST_GAP).then_some(Self { ladder, first: TIME + 1 + side, gap, width })
+    }
+
+    fn column(&self, line: usize) -> usize {
+        self.first + line * self.gap
+    }
+
+    fn write(&self, paint: Paint, out: &mut impl Write) -> fmt::Result {
+        let hosts = || self.ladder.hosts.iter().take(self.ladder.lines());
+        if hosts().any(|host| host.name.is_some()) {
+            self.heads(hosts().map(|host| host.name.as_deref().unwrap_or("")), paint.bold(), out)?;
+        }
+        self.heads(hosts().map(|host| &*host.address), paint.dim(), out)?;
+        self.row("", &self.bare(), ("", ""), paint, out)?;
+        for step in self.ladder.drawn() {
+            let time = Since(step.at.saturating_sub(self.ladder.start()));
+            self.row(&time.to_string(), &self.arrow(step), paint.step(step), paint, out)?;
+            if let Some(detail) = &step.said.detail {
+                self.row("", &self.beside(step, &plain(detail)), paint.step(step), paint, out)?;
+            }
+        }
+        self.row("", &self.bare(), ("", ""), paint, out)
+    }
+
+    /// One text over each line, centered.
+    fn heads<'h>(
+        &self,
+        texts: impl Iterator<Item = &'h str>,
+        (on, off): (&str, &str),
+        out: &mut impl Write,
+    ) -> fmt::Result {
+        let mut line = String::new();
+        let mut at = 0;
+        for (n, text) in texts.enumerate() {
+            let text = clip(&plain(text), self.gap.min(2 * (self.first - TIME)).saturating_sub(2));
+            let start = self.column(n).saturating_sub(text.width() / 2).max(at);
+            write!(line, "{:pad$}{text}", "", pad = start - at)?;
+            at = start + text.width();
+        }
+        writeln!(out, "{on}{}{off}", line.trim_end())
+    }
+
+    /// One cell a column, from the first line to the right edge.
+    fn bare(&self) -> Vec<char> {
+        let end = self.column(self.ladder.lines().saturating_sub(1)) + 1;
+        let mut cells = vec![' '; end - self.first];
+        for line in 0..self.ladder.lines() {
+            cells[line * self.gap] = '│';
+        }
+        cells
+    }
+
+    fn arrow(&self, step: &Step) -> Vec<char> {
+        let mut cells = self.bare();
+        let (from, to) = (step.from * self.gap, step.to * self.gap);
+        if from == to {
+            return self.beside(step, &format!("\u{21ba} {}", text(step)));
+        }
+        let (left, right) = (from.min(to), from.max(to));
+        for (at, cell) in cells.iter_mut().enumerate().take(right).skip(left + 1) {
+            *cell = match (at.is_multiple_of(self.gap), step.lost) {
+                (true, _) => '┼',
+                (false, false) => '─',
+                (false, true) => '╌',
+            };
+        }
+        let eastward = to > from;
+        let cross = (self.gap / 4).max(3);
+        cells[from] = if eastward { '├' } else { '┤' };
+        if step.lost {
+            let from_cross = if eastward { right - cross..right } else { left + 1..left + cross + 1 };
+            for at in from_cross {
+                cells[at] = if at.is_multiple_of(self.gap) { '│' } else { ' ' };
+            }
+            cells[if eastward { right - cross } else { left + cross }] = '✗';
+        } else if eastward {
+            cells[right - 1] = '▶';
+        } else {
+            cells[left + 1] = '◀';
+        }
+        let taken = if step.lost { cross } else { 1 };
+        let (start, room) = if eastward { (left + 2, 0) } else { (left + 3 + taken - 1, 0) };
+        let room = (right - left).saturating_sub(5 + taken + room);
+        put(&mut cells, start, &format!(" {} ", clip(&text(step), room.saturating_sub(1))));
+        cells
+    }
+
+    /// Text under an arrow, or beside the line of a host that talks to itself.
+    fn beside(&self, step: &Step, text: &str) -> Vec<char> {
+        let mut cells = self.bare();
+        let left = step.from.min(step.to) * self.gap;
+        let right = step.from.max(step.to) * self.gap;
+        let right = if left == right { (left + self.gap).min(cells.len()) } else { right };
+        let room = right.saturating_sub(left + 4);
+        if room < 6 {
+            // The last line: there is only the margin, so the text goes to its left.
+            let room = self.gap - 4;
+            let text = clip(text, room);
+            put(&mut cells, left.saturating_sub(text.width() + 2), &text);
+        } else {
+            put(&mut cells, left + 3, &clip(text, room));
+        }
+        cells
+    }
+
+    fn row(
+        &self,
+        time: &str,
+        cells: &[char],
+        (on, off): (&str, &str),
+        paint: Paint,
+        out: &mut impl Write,
+    ) -> fmt::Result {
+        let (dim, plain) = paint.dim();
+        let indent = self.first - TIME;
+        debug_assert!(self.first + cells.len() <= self.width);
+        // A cell that a wide letter covers holds a zero.
+        let line: String = cells.iter().filter(|c| **c != '\0').collect();
+        writeln!(out, "{dim}{time:>TIME$}{plain}{:indent$}{on}{line}{off}", "")
+    }
+}
+
+/// Puts text into the cells; a wide letter covers two.
+fn put(cells: &mut [char], start: usize, text: &str) {
+    let mut at = start;
+    for c in text.chars() {
+        let width = c.width().unwrap_or(0);
+        if width == 0 {
+            continue;
+        }
+        let Some(covered) = cells.get_mut(at..at + width) else { return };
+        covered.fill('\0');
+        covered[0] = c;
+        at += width;
+    }
+}
+
+fn text(step: &Step) -> String {
+    let mark = match step.said.worst {
+        Some(Severity::Error) => "✗ ",
+        Some(Severity::Warning) => "! ",
+        _ => "",
+    };
+    format!("{mark}{}", plain(&step.said.label))
+}
+
+/// Cut to `room` columns.
+fn clip(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+#[derive(Clone, Copy)]
+struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    fn dim(self) -> (&'static str, &'static str) {
+        if self.color { ("\x1b[2m", "\x1b[0m") } else { ("", "") }
+    }
+
+    fn bold(self) -> (&'static str, &'static str) {
+        if self.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") }
+    }
+
+    fn step(self, step: &Step) -> (&'static str, &'static str) {
+        match step.said.worst {
+            _ if !self.color => ("", ""),
+            Some(Severity::Error) => ("\x1b[31m", "\x1b[0m"),
+            Some(Severity::Warning) => ("\x1b[33m", "\x1b[0m"),
+            _ => ("", ""),
+        }
+    }
+}
