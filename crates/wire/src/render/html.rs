@@ -180,7 +180,9 @@ fn hues(nodes: &[Node]) -> Vec<u8> {
         let whole = source.is_none_or(|source| source < node.span.source) && node.size > 1;
         source = source.max(Some(node.span.source));
         let (inherited, turns) = open.last().map_or((0, true), |(_, hue, turns)| (*hue, *turns));
-        let own = whole || node.field.mask == 0 && (turns || node.size > 1);
+        // A word that only holds bits is a field of its group.
+        let group = node.size > 1 && nodes.get(at + 1).is_none_or(|first| first.field.mask == 0);
+        let own = whole || node.field.mask == 0 && (turns || group);
         let hue = if own { next } else { inherited };
         if own && !whole {
             next = (next + 1) % HUES;

@@ -102,14 +102,16 @@ mod tests {
 
     #[test]
     fn what_is_not_seen_is_spelled_out() {
-        for c in ['\0', '\n', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{e0041}'] {
+        for c in ['\0', '\n', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{e0041}']
+        {
             assert_eq!(escaped(&format!("a{c}b")), format!("a{}b", c.escape_unicode()));
         }
     }
 
     #[test]
     fn a_cut_counts_characters_and_falls_between_them() {
-        for (most, kept, cut) in [(0, "", true), (2, "äö", true), (3, "äöü", false), (9, "äöü", false)] {
+        for (most, kept, cut) in [(0, "", true), (2, "äö", true), (3, "äöü", false), (9, "äöü", false)]
+        {
             let mut out = String::new();
             let mut writer = Escaped::new(&mut out, most);
             let result = writer.write_str("äöü");

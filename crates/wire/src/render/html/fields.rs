@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{Sheet, bytes, escape, plural, spec};
-use crate::tree::{Node, Note, Severity, Value};
+use crate::tree::{Meaning, Node, Note, Severity, Value};
 
 /// So many characters of a value stand in its line, and so many bytes of an opaque one.
 const MOST_VALUE: usize = 400;
@@ -19,7 +19,12 @@ pub(super) fn write(sheet: &Sheet<'_>, open: bool, out: &mut impl Write) -> fmt:
     }
     list.close(u32::MAX, out)?;
     if sheet.more > 0 {
-        writeln!(out, "<li class=\"field-more\">… {} more field{}</li>", sheet.more, plural(sheet.more as usize))?;
+        writeln!(
+            out,
+            "<li class=\"field-more\">… {} more field{}</li>",
+            sheet.more,
+            plural(sheet.more as usize)
+        )?;
     }
     out.write_str("</ul>\n")
 }
@@ -45,8 +50,23 @@ impl List<'_> {
         let end = at + node.size;
         let leaf = self.sheet.d.is_leaf(at);
         let whole = at == self.sheet.from && !leaf;
-        self.begin(at, node, if whole { " whole" } else if leaf { "" } else { " group" }, out)?;
-        out.write_str(if !leaf && !whole && self.stands_open(at, end) { "<details open>" } else { "<details>" })?;
+        self.begin(
+            at,
+            node,
+            if whole {
+                " whole"
+            } else if leaf {
+                ""
+            } else {
+                " group"
+            },
+            out,
+        )?;
+        out.write_str(if !leaf && !whole && self.stands_open(at, end) {
+            "<details open>"
+        } else {
+            "<details>"
+        })?;
         self.summary(at, node, leaf, out)?;
         self.more(at, node, out)?;
         let notes = self.sheet.notes_within(at, at + 1);
@@ -119,7 +139,9 @@ impl List<'_> {
             if all.len() > MOST_OPAQUE {
                 out.write_str(" …")?;
             }
-            out.write_char(' ')?;
+            if node.meaning != Meaning::Plain {
+                out.write_char(' ')?;
+            }
         }
         if leaf || node.value != Value::Group || at == self.sheet.from {
             return self.sheet.value(at, MOST_VALUE, out);

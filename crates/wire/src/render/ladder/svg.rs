@@ -230,12 +230,7 @@ fn arrow(from: usize, to: usize, y: usize, lost: bool, out: &mut impl Write) -> 
     if lost {
         let end = shift(to, back * 40);
         write!(out, "<path class=\"arrow\" d=\"M{from} {y}H{}\"/>", end + back * 6)?;
-        return write!(
-            out,
-            "<path class=\"cross\" d=\"M{} {}l10 10m0 -10l-10 10\"/>",
-            end - 5,
-            shift(y, -5)
-        );
+        return write!(out, "<path class=\"cross\" d=\"M{} {}l10 10m0 -10l-10 10\"/>", end - 5, shift(y, -5));
     }
     write!(out, "<path class=\"arrow\" d=\"M{from} {y}H{}\"/>", shift(to, back * 8))?;
     head(to, y, back, out)
