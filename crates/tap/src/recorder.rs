@@ -1,0 +1,157 @@
+//! The trace that all sockets of a program share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use wire::trace::{Event, Trace};
+
+use crate::Screen;
+
+/// Records what passes, in the order in which it passed, and shows it as it happens. Clones share one trace.
+#[derive(Clone, Debug, Default)]
+pub struct Tap {
+    shared: Option<Arc<Mutex<Shared>>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    trace: Trace,
+    bytes: usize,
+    dropped: u64,
+    remark: Option<String>,
+    screen: Option<Screen>,
+}
+
+impl Tap {
+    /// How many events a tap keeps: whoever floods a listening example must not fill its memory.
+    pub const MOST_EVENTS: usize = 100_000;
+    /// How many bytes of payload a tap keeps.
+    pub const MOST_BYTES: usize = 64 << 20;
+
+    /// A tap that records and shows nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { shared: Some(Arc::default()) }
+    }
+
+    /// A tap that shows each event on `screen` as it records it.
+    #[must_use]
+    pub fn shown_on(screen: Screen) -> Self {
+        let shared = Shared { screen: Some(screen), ..Shared::default() };
+        Self { shared: Some(Arc::new(Mutex::new(shared))) }
+    }
+
+    /// A tap that neither records nor shows: where both ends of a talk are in one program, one end is enough.
+    #[must_use]
+    pub fn off() -> Self {
+        Self { shared: None }
+    }
+
+    /// Explains what comes next: on the screen, and as the comment of the next event in the trace.
+    pub fn say(&self, text: &str) {
+        let Some(mut shared) = self.lock() else { return };
+        shared.remark = Some(text.to_owned());
+        if let Some(screen) = &mut shared.screen {
+            screen.say(text);
+        }
+    }
+
+    /// Tells a result. Unlike what is only said, a program that reads JSON from standard output gets it too,
+    /// on standard error.
+    pub fn tell(&self, text: &str) {
+        if let Some(screen) = self.lock().as_mut().and_then(|shared| shared.screen.as_mut()) {
+            screen.tell(text);
+        }
+    }
+
+    /// Adds an event. Beyond [`Tap::MOST_EVENTS`] or [`Tap::MOST_BYTES`] it is shown and counted only.
+    pub fn record(&self, mut event: Event) {
+        let Some(mut shared) = self.lock() else { return };
+        event.comment = event.comment.or(shared.remark.take());
+        if let Some(screen) = &mut shared.screen {
+            screen.event(&event);
+        }
+        if shared.trace.events.len() < Self::MOST_EVENTS
+            && shared.bytes + event.bytes.len() <= Self::MOST_BYTES
+        {
+            shared.bytes += event.bytes.len();
+            shared.trace.push(event);
+        } else {
+            shared.dropped += 1;
+        }
+    }
+
+    /// What was recorded so far.
+    #[must_use]
+    pub fn trace(&self) -> Trace {
+        self.lock().map(|shared| shared.trace.clone()).unwrap_or_default()
+    }
+
+    /// How many events found no room.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.lock().map_or(0, |shared| shared.dropped)
+    }
+
+    fn lock(&self) -> Option<MutexGuard<'_, Shared>> {
+        // A panic while the lock was held leaves at worst one event out.
+        self.shared.as_ref().map(|shared| shared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Since the Unix epoch; zero on a clock that is set before it.
+pub(crate) fn now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(bytes: &[u8]) -> Event {
+        let address = "192.0.2.1:1".parse().unwrap();
+        Event::udp(Duration::ZERO, address, address, bytes)
+    }
+
+    #[test]
+    fn clones_record_into_one_trace() {
+        let tap = Tap::new();
+        tap.clone().record(event(b"1"));
+        tap.record(event(b"2"));
+        let bytes: Vec<_> = tap.trace().events.into_iter().map(|event| event.bytes).collect();
+        assert_eq!(bytes, [b"1", b"2"]);
+    }
+
+    #[test]
+    fn what_is_said_becomes_the_comment_of_the_next_event_only() {
+        let tap = Tap::new();
+        tap.say("who am I?");
+        tap.record(event(b"1"));
+        tap.record(event(b"2"));
+        let comments: Vec<_> = tap.trace().events.into_iter().map(|event| event.comment).collect();
+        assert_eq!(comments, [Some("who am I?".to_owned()), None]);
+    }
+
+    #[test]
+    fn a_flood_is_counted_and_not_kept() {
+        let tap = Tap::new();
+        for _ in 0..Tap::MOST_EVENTS + 2 {
+            tap.record(event(b""));
+        }
+        assert_eq!((tap.trace().events.len(), tap.dropped()), (Tap::MOST_EVENTS, 2));
+
+        let tap = Tap::new();
+        let large = vec![0; Tap::MOST_BYTES / 2];
+        for _ in 0..3 {
+            tap.record(event(&large));
+        }
+        assert_eq!((tap.trace().events.len(), tap.dropped()), (2, 1));
+    }
+
+    #[test]
+    fn a_tap_that_is_off_keeps_nothing() {
+        let tap = Tap::off();
+        tap.record(event(b"1"));
+        assert_eq!(tap.trace(), Trace::default());
+    }
+}

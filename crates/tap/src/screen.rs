@@ -1,0 +1,165 @@
+//! What is shown of an exchange while it happens.
+
+use std::env;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+use std::time::Duration;
+
+use wire::render::text::Style;
+use wire::render::{json, text};
+use wire::trace::{Event, Transport};
+use wire::{Dissection, Session, layer};
+
+/// How much of each packet to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// A headline and every field.
+    Fields,
+    /// The headline only.
+    Lines,
+    /// One JSON object a packet, for programs.
+    Json,
+}
+
+/// Prints packets and words to standard output.
+#[derive(Debug)]
+pub struct Screen {
+    show: Show,
+    style: Style,
+    session: Session,
+    count: u64,
+    first: Option<Duration>,
+}
+
+impl Screen {
+    /// Standard output: in color where it is a terminal and `NO_COLOR` is not set, as wide as that terminal.
+    /// Integrity is checked where `password` is the one that both ends use.
+    #[must_use]
+    pub fn stdout(show: Show, password: Option<&str>) -> Self {
+        let wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        let style = Style { color: wanted && io::stdout().is_terminal(), width: width.clamp(40, 120) };
+        let session = Session::new(password.map(str::to_owned));
+        Self { show, style, session, count: 0, first: None }
+    }
+
+    pub(crate) fn say(&mut self, words: &str) {
+        if self.show != Show::Json {
+            let (bold, plain) = if self.style.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+            let lines = wrapped(words, self.style.width).join("\n");
+            print(&format!("\n{bold}{lines}{plain}\n"));
+        }
+    }
+
+    pub(crate) fn tell(&mut self, words: &str) {
+        match self.show {
+            Show::Json => eprintln!("{words}"),
+            _ => print(&format!("{}\n", wrapped(words, self.style.width).join("\n"))),
+        }
+    }
+
+    pub(crate) fn event(&mut self, event: &Event) {
+        self.count += 1;
+        let since = event.at.saturating_sub(*self.first.get_or_insert(event.at));
+        let dissection = self.session.dissect(event);
+        let summary = match event.transport {
+            Transport::Udp => (layer::guess(&event.bytes).summary)(&dissection),
+            Transport::Tcp => format!("{} bytes of a stream", event.bytes.len()),
+        };
+        if self.show == Show::Json {
+            return print_bytes(&object(self.count, event, &summary, &dissection));
+        }
+        let mut out = headline(self.count, event, since, &summary, self.style);
+        if self.show == Show::Fields {
+            // Writing to a string cannot fail.
+            let _ = text::packet(&dissection, self.style, &mut out);
+        }
+        print(&out);
+    }
+}
+
+/// Number, addresses, size and time; then what the packet says.
+fn headline(number: u64, event: &Event, since: Duration, summary: &str, style: Style) -> String {
+    let (strong, dim, plain) = if style.color { ("\x1b[1;36m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+    let Event { from, to, bytes, .. } = event;
+    let size = format!("{} bytes, {:.1} ms", bytes.len(), since.as_secs_f64() * 1e3);
+    let number = format!("#{number}");
+    let indent = number.len() + 1;
+    format!(
+        "\n{strong}{number} {from} \u{2192} {to}{plain}  {dim}{size}{plain}\n{:indent$}{strong}{summary}{plain}\n",
+        ""
+    )
+}
+
+/// One packet, for programs. Keys are only ever added.
+fn object(number: u64, event: &Event, summary: &str, dissection: &Dissection<'_>) -> Vec<u8> {
+    let Event { at, from, to, transport, bytes, .. } = event;
+    let transport = match transport {
+        Transport::Udp => "udp",
+        Transport::Tcp => "tcp",
+    };
+    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    let (seconds, nanos) = (at.as_secs(), at.subsec_nanos());
+    let mut out = format!(
+        "{{\"packet\":{number},\"at\":{seconds}.{nanos:09},\"from\":\"{from}\",\"to\":\"{to}\",\
+         \"transport\":\"{transport}\",\"bytes\":\"{hex}\",\"summary\":"
+    )
+    .into_bytes();
+    json::string(summary, &mut out);
+    if let Some(comment) = &event.comment {
+        out.extend_from_slice(b",\"comment\":");
+        json::string(comment, &mut out);
+    }
+    out.extend_from_slice(b",\"dissection\":");
+    json::packet(dissection, &mut out);
+    out.extend_from_slice(b"}\n");
+    out
+}
+
+/// The words in lines of at most `width` columns; a longer word gets a line of its own.
+fn wrapped(words: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// Whoever reads may close the pipe early (`| head`); the exchange goes on, since the capture may still be
+/// wanted.
+fn print_bytes(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn words_wrap_at_the_width_and_none_is_lost() {
+        for (words, width, lines) in [
+            ("one two three", 7, vec!["one two", "three"]),
+            ("one two three", 6, vec!["one", "two", "three"]),
+            ("incomprehensible to me", 5, vec!["incomprehensible", "to me"]),
+            ("", 5, vec![""]),
+        ] {
+            assert_eq!(wrapped(words, width), lines, "{words:?} at {width}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The sample messages of RFC 5769, as packets.
+//!
+//! The RFC gives messages and no addresses around them. The responses say what the client's address is, so
+//! it is the one that the packets come from; the server is at an address for documentation (RFC 5737).
+
+use std::time::Duration;
+
+use wire::trace::{Event, Trace};
+
+const CLIENT_V4: &str = "192.0.2.1:32853";
+const SERVER_V4: &str = "198.51.100.3:3478";
+const CLIENT_V6: &str = "[2001:db8:1234:5678:11:2233:4455:6677]:32853";
+const SERVER_V6: &str = "[2001:db8::3]:3478";
+
+/// The four samples, in the order of the RFC's sections 2.1 to 2.4.
+pub(crate) fn samples() -> Trace {
+    [
+        (CLIENT_V4, SERVER_V4, REQUEST, "RFC 5769 section 2.1: a request. Password: VOkJxbRl1RmTxUk/WvJxBt"),
+        (SERVER_V4, CLIENT_V4, IPV4_RESPONSE, "RFC 5769 section 2.2: its IPv4 response. The same password"),
+        (SERVER_V6, CLIENT_V6, IPV6_RESPONSE, "RFC 5769 section 2.3: an IPv6 response. The same password"),
+        (
+            CLIENT_V4,
+            SERVER_V4,
+            LONG_TERM_REQUEST,
+            "RFC 5769 section 2.4: a request with a long-term credential. Password, as it is used: TheMatrIX",
+        ),
+    ]
+    .into_iter()
+    .zip(0..)
+    .map(|((from, to, bytes, comment), second)| {
+        // The RFC is of April 2010, and gives no times.
+        let at = Duration::from_secs(1_270_000_000 + second);
+        let address = |text: &str| text.parse().expect("the addresses above are well formed");
+        Event::udp(at, address(from), address(to), bytes).with_comment(comment)
+    })
+    .collect()
+}
+
+const REQUEST: &[u8] = b"\x00\x01\x00\x58\x21\x12\xa4\x42\xb7\xe7\xa7\x01\xbc\x34\xd6\x86\xfa\x87\xdf\xae\
+\x80\x22\x00\x10STUN test client\
+\x00\x24\x00\x04\x6e\x00\x01\xff\
+\x80\x29\x00\x08\x93\x2f\xf9\xb1\x51\x26\x3b\x36\
+\x00\x06\x00\x09evtj:h6vY\x20\x20\x20\
+\x00\x08\x00\x14\x9a\xea\xa7\x0c\xbf\xd8\xcb\x56\x78\x1e\xf2\xb5\xb2\xd3\xf2\x49\xc1\xb5\x71\xa2\
+\x80\x28\x00\x04\xe5\x7a\x3b\xcf";
+
+const IPV4_RESPONSE: &[u8] =
+    b"\x01\x01\x00\x3c\x21\x12\xa4\x42\xb7\xe7\xa7\x01\xbc\x34\xd6\x86\xfa\x87\xdf\xae\
+\x80\x22\x00\x0btest vector\x20\
+\x00\x20\x00\x08\x00\x01\xa1\x47\xe1\x12\xa6\x43\
+\x00\x08\x00\x14\x2b\x91\xf5\x99\xfd\x9e\x90\xc3\x8c\x74\x89\xf9\x2a\xf9\xba\x53\xf0\x6b\xe7\xd7\
+\x80\x28\x00\x04\xc0\x7d\x4c\x96";
+
+const IPV6_RESPONSE: &[u8] =
+    b"\x01\x01\x00\x48\x21\x12\xa4\x42\xb7\xe7\xa7\x01\xbc\x34\xd6\x86\xfa\x87\xdf\xae\
+\x80\x22\x00\x0btest vector\x20\
+\x00\x20\x00\x14\x00\x02\xa1\x47\x01\x13\xa9\xfa\xa5\xd3\xf1\x79\xbc\x25\xf4\xb5\xbe\xd2\xb9\xd9\
+\x00\x08\x00\x14\xa3\x82\x95\x4e\x4b\xe6\x7b\xf1\x17\x84\xc9\x7c\x82\x92\xc2\x75\xbf\xe3\xed\x41\
+\x80\x28\x00\x04\xc8\xfb\x0b\x4c";
+
+const LONG_TERM_REQUEST: &[u8] =
+    b"\x00\x01\x00\x60\x21\x12\xa4\x42\x78\xad\x34\x33\xc6\xad\x72\xc0\x29\xda\x41\x2e\
+\x00\x06\x00\x12\xe3\x83\x9e\xe3\x83\x88\xe3\x83\xaa\xe3\x83\x83\xe3\x82\xaf\xe3\x82\xb9\x00\x00\
+\x00\x15\x00\x1cf//499k954d6OL34oL9FSTvy64sA\
+\x00\x14\x00\x0bexample.org\x00\
+\x00\x08\x00\x14\xf6\x70\x24\x65\x6d\xd6\x4a\x3e\x02\xb8\xe0\x71\x2e\x85\xc9\xa2\x8c\xa8\x96\x66";
