@@ -3,4 +3,5 @@
 //! Everything here stands on [`wire`], which turns bytes into trees; nothing here parses a packet.
 
 pub mod cli;
+pub mod labs;
 pub mod workbook;

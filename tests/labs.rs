@@ -1,0 +1,4 @@
+//! The labs on real sockets.
+
+#[path = "labs/stun.rs"]
+mod stun;
