@@ -4,8 +4,8 @@
 //! attribute itself, and nothing after it. So whoever checks one in the middle of a message must first put
 //! the length back to what it was when the sum was made.
 
-use hmac::digest::Output;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::digest::{KeyInit, Output};
+use hmac::{Hmac, Mac};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
