@@ -3,5 +3,6 @@
 //! Everything here stands on [`wire`], which turns bytes into trees; nothing here parses a packet.
 
 pub mod cli;
+pub mod course;
 pub mod labs;
 pub mod workbook;

@@ -1,6 +1,7 @@
 //! The command line: what each command takes, and what it exits with.
 
 mod build;
+mod check;
 mod completions;
 mod inspect;
 mod serve;
@@ -13,7 +14,6 @@ use clap::{Parser, Subcommand};
 /// Nothing is wrong.
 const FINE: u8 = 0;
 /// Something failed a check: an exercise, a book that does not build.
-#[allow(dead_code)] // the checks come next
 const FAILED: u8 = 1;
 /// The command was wrong, or what it named could not be read.
 const USAGE: u8 = 2;
@@ -35,6 +35,7 @@ enum Command {
     Serve(serve::Args),
     Build(build::Args),
     Inspect(inspect::Args),
+    Check(check::Args),
     Completions(completions::Args),
 }
 
@@ -55,6 +56,7 @@ fn carry_out(command: Command) -> Result<u8> {
         Command::Serve(args) => serve::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

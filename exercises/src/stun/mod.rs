@@ -1,0 +1,4 @@
+//! The STUN chapter.
+
+pub mod samples;
+pub mod xor_address;
