@@ -34,16 +34,12 @@ impl Built {
 
 /// A line of `cargo build --message-format=json`.
 #[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
-enum Message {
-    CompilerArtifact {
-        target: Target,
-        executable: Option<PathBuf>,
-    },
-    CompilerMessage {
-        target: Target,
-        message: Diagnostic,
-    },
+#[serde(tag = "reason")]
+enum Said {
+    #[serde(rename = "compiler-artifact")]
+    Artifact { target: Target, executable: Option<PathBuf> },
+    #[serde(rename = "compiler-message")]
+    Message { target: Target, message: Diagnostic },
     #[serde(other)]
     Other,
 }
@@ -91,12 +87,10 @@ pub(super) fn build(course: &Course, only: Option<&Exercise>) -> Result<Built> {
     let mut elsewhere = Vec::new();
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
         match serde_json::from_str(&line.context("cannot read what cargo says")?) {
-            Ok(Message::CompilerArtifact { target, executable: Some(executable) })
-                if target.is_exercise() =>
-            {
+            Ok(Said::Artifact { target, executable: Some(executable) }) if target.is_exercise() => {
                 built.executables.insert(target.name, executable);
             }
-            Ok(Message::CompilerMessage { target, message }) if message.level == "error" => {
+            Ok(Said::Message { target, message }) if message.level == "error" => {
                 if target.is_exercise() {
                     built.errors.entry(target.name).or_default().push(message);
                 } else {
