@@ -86,14 +86,13 @@ fn caption(sheet: &Sheet<'_>, view: &PacketView<'_>, out: &mut impl Write) -> fm
     } else {
         write!(out, "{} byte{}", sheet.d.wire().len(), plural(sheet.d.wire().len()))?;
     }
-    out.write_str("</span>")?;
     for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let count = sheet.notes().filter(|note| note.severity == severity).count();
         if count > 0 {
             write!(out, " <span class=\"packet-worst {word}\">{count} {word}{}</span>", plural(count))?;
         }
     }
-    out.write_str("</figcaption>\n")
+    out.write_str("</span></figcaption>\n")
 }
 
 /// What is shown of a dissection, and what both halves of the picture must agree on.

@@ -24,12 +24,11 @@ pub(super) fn write(sheet: &Sheet<'_>, out: &mut impl Write) -> fmt::Result {
         .try_for_each(|leaves| Block { sheet, marks: &marks, row: Row::default() }.write(leaves, out))
 }
 
-/// Where something is wrong that is less than everything.
+/// Where something is wrong. What is said of a group is about no byte in particular.
 fn marks(sheet: &Sheet<'_>) -> Vec<(Span, Severity)> {
-    let narrow = |span: Span| !span.is_empty() && span.len() < sheet.d.source(span.source).len();
     sheet
         .notes()
-        .filter(|note| note.severity >= Severity::Warning && narrow(note.span))
+        .filter(|note| note.severity >= Severity::Warning && sheet.d.is_leaf(note.node))
         .map(|note| (note.span, note.severity))
         .take(MOST_MARKS)
         .collect()

@@ -208,7 +208,9 @@ impl<'l> Draw<'l> {
         )?;
         let middle = (left + right) / 2;
         for (row, (class, text)) in texts.iter().enumerate() {
-            let up = y - 7 - loop_height - (texts.len() - 1 - row) * LINE;
+            // A cross stands higher than an arrow.
+            let room = if step.lost { 10 } else { 7 };
+            let up = y - room - loop_height - (texts.len() - 1 - row) * LINE;
             write!(out, "<text class=\"{class}\" x=\"{middle}\" y=\"{up}\">")?;
             escape(text, out)?;
             out.write_str("</text>")?;

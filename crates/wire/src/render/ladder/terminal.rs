@@ -42,7 +42,8 @@ impl Ladder {
         for step in self.drawn() {
             let name = |at: usize| self.hosts.get(at).map_or("?", Host::called);
             let time = Since(step.at.saturating_sub(self.start()));
-            let line = format!("{time} {} \u{2192} {}: {}", name(step.from), name(step.to), text(step));
+            let lost = if step.lost { " (lost)" } else { "" };
+            let line = format!("{time} {} \u{2192} {}: {}{lost}", name(step.from), name(step.to), text(step));
             let (on, off) = paint.step(step);
             writeln!(out, "{on}{}{off}", clip(&plain(&line), width))?;
         }
@@ -155,9 +156,9 @@ impl<'l> Grid<'l> {
             cells[left + 1] = '◀';
         }
         let taken = if step.lost { cross } else { 1 };
-        let (start, room) = if eastward { (left + 2, 0) } else { (left + 3 + taken - 1, 0) };
-        let room = (right - left).saturating_sub(5 + taken + room);
-        put(&mut cells, start, &format!(" {} ", clip(&text(step), room.saturating_sub(1))));
+        let start = if eastward { left + 2 } else { left + 2 + taken };
+        let room = (right - left).saturating_sub(5 + taken);
+        put(&mut cells, start, &format!(" {} ", clip(&text(step), room)));
         cells
     }
 
