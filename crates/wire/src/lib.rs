@@ -13,6 +13,7 @@
 
 mod context;
 mod cursor;
+pub mod filter;
 pub mod layer;
 pub mod render;
 mod session;
