@@ -4,7 +4,9 @@ mod build;
 mod check;
 mod completions;
 mod inspect;
+mod progress;
 mod serve;
+mod terminal;
 
 use std::process::ExitCode;
 

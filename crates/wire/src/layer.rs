@@ -50,14 +50,14 @@ pub fn guess(datagram: &[u8]) -> &'static Layer {
 impl Layer {
     /// Takes the bytes apart. Never fails: what is wrong with them stands on the tree.
     #[must_use]
-    pub fn dissect<'a>(&self, wire: impl Into<Cow<'a, [u8]>>) -> Dissection<'a> {
+    pub fn dissect<'a>(&'static self, wire: impl Into<Cow<'a, [u8]>>) -> Dissection<'a> {
         self.dissect_in(Tree::default(), wire, &Context::default())
     }
 
     /// As [`Layer::dissect`], into buffers that were used before, and with what is known beside the bytes.
     #[must_use]
     pub fn dissect_in<'a>(
-        &self,
+        &'static self,
         mut tree: Tree,
         wire: impl Into<Cow<'a, [u8]>>,
         context: &Context<'_>,
@@ -65,6 +65,6 @@ impl Layer {
         let wire = wire.into();
         tree.clear();
         Cursor::run(&wire, &mut tree, context, self.root, self.dissect);
-        Dissection { wire, tree }
+        Dissection { layer: self, wire, tree }
     }
 }

@@ -7,11 +7,13 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
+use crate::layer::Layer;
 use crate::spec::Spec;
 
 /// A tree over the bytes of one packet, one message or one piece of a stream.
 #[derive(Clone, Debug)]
 pub struct Dissection<'a> {
+    pub(crate) layer: &'static Layer,
     pub(crate) wire: Cow<'a, [u8]>,
     pub(crate) tree: Tree,
 }
@@ -135,6 +137,18 @@ pub enum Severity {
 }
 
 impl<'a> Dissection<'a> {
+    /// The protocol.
+    #[must_use]
+    pub fn layer(&self) -> &'static Layer {
+        self.layer
+    }
+
+    /// What the packet says, in some forty characters.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        (self.layer.summary)(self)
+    }
+
     /// All nodes, parents first. The first is the whole.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
@@ -231,7 +245,7 @@ impl<'a> Dissection<'a> {
     /// The same dissection, holding its own copy of the wire.
     #[must_use]
     pub fn into_owned(self) -> Dissection<'static> {
-        Dissection { wire: Cow::Owned(self.wire.into_owned()), tree: self.tree }
+        Dissection { layer: self.layer, wire: Cow::Owned(self.wire.into_owned()), tree: self.tree }
     }
 }
 

@@ -1,0 +1,177 @@
+//! A capture: a line a packet, its trees, its ladder, or its JSON.
+
+use std::io::Write;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use wire::filter::{Filter, Packet};
+use wire::render::{json, text};
+use wire::trace::{Event, Trace, Transport};
+use wire::{Dissection, Session, Severity};
+
+use super::{Args, style};
+use crate::cli::progress;
+
+pub(super) fn show(args: &Args, trace: &Trace, out: &mut impl Write) -> Result<()> {
+    let filter = args.filter.as_deref().map(Filter::parse).transpose()?;
+    let view = View { args, filter, start: trace.events.first().map_or(Duration::ZERO, |e| e.at) };
+    if args.ladder {
+        return view.ladder(trace, out);
+    }
+    if args.json {
+        return view.json(trace, out);
+    }
+    view.text(trace, out)
+}
+
+struct View<'a> {
+    args: &'a Args,
+    filter: Option<Filter>,
+    start: Duration,
+}
+
+/// What passed the filter.
+struct Shown<'t> {
+    number: u64,
+    event: &'t Event,
+    dissection: Dissection<'t>,
+}
+
+impl View<'_> {
+    fn text(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
+        let (style, mut shown) = (style(), 0_u64);
+        for packet in self.packets(trace) {
+            shown += 1;
+            let line = self.line(&packet);
+            let cut: String = if self.args.verbose { line } else { line.chars().take(style.width).collect() };
+            writeln!(out, "{cut}")?;
+            if self.args.verbose {
+                let mut tree = String::new();
+                text::packet(&packet.dissection, style, &mut tree)?;
+                writeln!(out, "{tree}")?;
+            }
+        }
+        if shown == 0 {
+            let why = match &self.args.filter {
+                Some(filter) => format!("none of {} packets passes `{filter}`", trace.events.len()),
+                None => "the capture holds no UDP or TCP payload".to_owned(),
+            };
+            writeln!(out, "{why}")?;
+        }
+        for skipped in &trace.skipped {
+            writeln!(out, "skipped: {skipped}")?;
+        }
+        let unlisted = trace.skipped_count.saturating_sub(trace.skipped.len() as u64);
+        if unlisted > 0 {
+            writeln!(out, "skipped: {unlisted} more")?;
+        }
+        Ok(())
+    }
+
+    /// `   1   0.000000  127.0.0.1:5000 → 127.0.0.1:3478  UDP  Binding request`
+    fn line(&self, packet: &Shown<'_>) -> String {
+        let Event { at, from, to, transport, .. } = packet.event;
+        let transport = match transport {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+        };
+        let mut line = format!(
+            "{:>4}  {:>10.6}  {from} \u{2192} {to}  {transport}  {}",
+            packet.number,
+            at.saturating_sub(self.start).as_secs_f64(),
+            packet.dissection.summary(),
+        );
+        match packet.dissection.worst() {
+            Some(Severity::Error) => line.push_str("  [error]"),
+            Some(Severity::Warning) => line.push_str("  [warning]"),
+            _ => {}
+        }
+        line
+    }
+
+    /// One thread dissects, the other writes: each is about half of the work.
+    fn json(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
+        const BATCH: usize = 256;
+        let progress = progress::bar("packets", trace.events.len() as u64);
+        thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Vec<Shown<'_>>>(4);
+            scope.spawn(move || {
+                let mut batch = Vec::with_capacity(BATCH);
+                for packet in self.packets(trace) {
+                    batch.push(packet);
+                    if batch.len() == BATCH
+                        && sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err()
+                    {
+                        return;
+                    }
+                }
+                // The receiver is gone only where nobody wants more.
+                drop(sender.send(batch));
+            });
+            let mut line = Vec::new();
+            for batch in receiver {
+                line.clear();
+                progress.inc(batch.len() as u64);
+                for packet in batch {
+                    object(&packet, &mut line);
+                }
+                out.write_all(&line)?;
+            }
+            progress.finish_and_clear();
+            Ok(())
+        })
+    }
+
+    fn packets<'t>(&'t self, trace: &'t Trace) -> impl Iterator<Item = Shown<'t>> {
+        let mut session = self.session();
+        trace.events.iter().zip(1..).filter_map(move |(event, place)| {
+            let dissection = session.dissect(event);
+            let number = event.packet.map_or(place, u64::from);
+            let packet = Packet { number, event, dissection: &dissection };
+            let passes = self.filter.as_ref().is_none_or(|filter| filter.matches(packet));
+            passes.then_some(Shown { number, event, dissection })
+        })
+    }
+
+    fn ladder(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
+        let _ = (trace, out);
+        Ok(())
+    }
+
+    fn session(&self) -> Session {
+        let session = Session::new(self.args.password.clone());
+        match self.args.proto {
+            Some(layer) => session.only(layer),
+            None => session,
+        }
+    }
+}
+
+/// `{"packet":1,"at":0.000123,"from":"…","to":"…","transport":"udp","protocol":"stun","summary":"…","tree":{…}}`
+fn object(packet: &Shown<'_>, out: &mut Vec<u8>) {
+    let Event { at, from, to, transport, comment, .. } = packet.event;
+    let transport = match transport {
+        Transport::Udp => "udp",
+        Transport::Tcp => "tcp",
+    };
+    // Writing to a Vec cannot fail.
+    let _ = write!(
+        out,
+        "{{\"packet\":{},\"at\":{}.{:09},\"from\":\"{from}\",\"to\":\"{to}\",\
+         \"transport\":\"{transport}\",\"protocol\":\"{}\",\"summary\":",
+        packet.number,
+        at.as_secs(),
+        at.subsec_nanos(),
+        packet.dissection.layer().id,
+    );
+    json::string(&packet.dissection.summary(), out);
+    if let Some(comment) = comment {
+        out.extend_from_slice(b",\"comment\":");
+        json::string(comment, out);
+    }
+    out.extend_from_slice(b",\"tree\":");
+    json::packet(&packet.dissection, out);
+    out.extend_from_slice(b"}\n");
+}

@@ -1,0 +1,96 @@
+//! `wirebook inspect`: takes bytes apart, wherever they come from.
+
+mod capture;
+mod input;
+
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::{Result, bail};
+use wire::render::text::Style;
+use wire::{Context, Layer, Tree, layer};
+
+use super::FINE;
+use super::terminal;
+use input::Input;
+
+const EXAMPLES: &str = "\
+Examples:
+  wirebook inspect 000100002112a44270696e672d706f6e672d3031
+  wirebook inspect --password wirebook traces/stun.pcapng --filter 'error-code or error'
+  wirebook inspect traces/stun.pcapng --ladder
+  tcpdump -i lo -w - udp port 3478 | wirebook inspect - --json
+
+Whatever the bytes, the exit code is 0: what is wrong with them is said in the tree.";
+
+/// Take bytes apart: a packet, a message, or a whole capture
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A file, `-` for standard input, or the bytes themselves in hex or base64
+    #[arg(required = true, value_name = "INPUT")]
+    input: Vec<String>,
+    /// The protocol, rather than guess it
+    #[arg(long = "as", value_name = "PROTO", value_parser = proto)]
+    proto: Option<&'static Layer>,
+    /// Print JSON: one object a packet, a line each
+    #[arg(long)]
+    json: bool,
+    /// Check MESSAGE-INTEGRITY with this password
+    #[arg(long, value_name = "P")]
+    password: Option<String>,
+    /// Of a capture: draw who sent what to whom
+    #[arg(long, conflicts_with = "json")]
+    ladder: bool,
+    /// Of a capture: only the packets that pass, such as 'stun and port == 3478'
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+    /// Of a capture: the whole tree of each packet, not a line
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+fn proto(name: &str) -> Result<&'static Layer, String> {
+    layer::named(name).ok_or_else(|| {
+        let known: Vec<_> = layer::LAYERS.iter().map(|layer| layer.id).collect();
+        format!("no such protocol; there are {}", known.join(", "))
+    })
+}
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let result = match input::read(&args.input)? {
+        Input::Capture(trace) => capture::show(args, &trace, &mut out),
+        Input::Message(_) if args.ladder || args.filter.is_some() => {
+            bail!("--ladder and --filter are for captures, and {} is one message", input::name(&args.input))
+        }
+        Input::Message(bytes) => message(args, &bytes, &mut out).map_err(Into::into),
+    };
+    match result.and_then(|()| Ok(out.flush()?)) {
+        // Whoever reads has had enough, as in `inspect … | head`.
+        Err(error) if is_broken_pipe(&error) => Ok(FINE),
+        result => result.map(|()| FINE),
+    }
+}
+
+fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+    let layer = args.proto.unwrap_or_else(|| layer::guess(bytes));
+    let context = Context { password: args.password.as_deref(), long_term: None };
+    let dissection = layer.dissect_in(Tree::default(), bytes, &context);
+    if args.json {
+        let mut json = Vec::new();
+        wire::render::json::packet(&dissection, &mut json);
+        json.push(b'\n');
+        return out.write_all(&json);
+    }
+    let mut text = String::new();
+    wire::render::text::packet(&dissection, style(), &mut text).map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+fn style() -> Style {
+    Style { color: terminal::color(io::stdout().is_terminal()), width: terminal::width() }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
