@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use wire::filter::{Filter, Packet};
+use wire::render::ladder::{Ladder, Said};
 use wire::render::{json, text};
 use wire::trace::{Event, Trace, Transport};
 use wire::{Dissection, Session, Severity};
@@ -115,7 +116,8 @@ impl View<'_> {
                 line.clear();
                 progress.inc(batch.len() as u64);
                 for packet in batch {
-                    object(&packet, &mut line);
+                    json::record(packet.number, packet.event, &packet.dissection, &mut line);
+                    line.push(b'\n');
                 }
                 out.write_all(&line)?;
             }
@@ -136,8 +138,13 @@ impl View<'_> {
     }
 
     fn ladder(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
-        let _ = (trace, out);
-        Ok(())
+        let shown: Vec<_> = self.packets(trace).collect();
+        let mut said = shown.iter().map(|packet| Said::of(packet.dissection.layer(), &packet.dissection));
+        let events = shown.iter().map(|packet| packet.event);
+        let ladder = Ladder::of(events, &|_| None, &mut |_| said.next().unwrap_or_default());
+        let (style, mut drawn) = (style(), String::new());
+        ladder.text(style.width, style.color, &mut drawn)?;
+        Ok(out.write_all(drawn.as_bytes())?)
     }
 
     fn session(&self) -> Session {
@@ -147,31 +154,4 @@ impl View<'_> {
             None => session,
         }
     }
-}
-
-/// `{"packet":1,"at":0.000123,"from":"…","to":"…","transport":"udp","protocol":"stun","summary":"…","tree":{…}}`
-fn object(packet: &Shown<'_>, out: &mut Vec<u8>) {
-    let Event { at, from, to, transport, comment, .. } = packet.event;
-    let transport = match transport {
-        Transport::Udp => "udp",
-        Transport::Tcp => "tcp",
-    };
-    // Writing to a Vec cannot fail.
-    let _ = write!(
-        out,
-        "{{\"packet\":{},\"at\":{}.{:09},\"from\":\"{from}\",\"to\":\"{to}\",\
-         \"transport\":\"{transport}\",\"protocol\":\"{}\",\"summary\":",
-        packet.number,
-        at.as_secs(),
-        at.subsec_nanos(),
-        packet.dissection.layer().id,
-    );
-    json::string(&packet.dissection.summary(), out);
-    if let Some(comment) = comment {
-        out.extend_from_slice(b",\"comment\":");
-        json::string(comment, out);
-    }
-    out.extend_from_slice(b",\"tree\":");
-    json::packet(&packet.dissection, out);
-    out.extend_from_slice(b"}\n");
 }

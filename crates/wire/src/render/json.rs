@@ -17,11 +17,20 @@
 //! | `notes` | where there are any | `severity` ("good", "info", "warning", "error"), `text`, `at`, `spec` |
 //! | `fields` | groups | what is inside |
 //!
-//! Keys are only ever added. Numbers above 2^53 are strings, because JavaScript cannot hold them.
+//! [`record`] wraps it in what a trace knows of the packet:
+//!
+//! ```json
+//! {"packet":1,"at":12.000345678,"from":"192.0.2.1:32853","to":"198.51.100.1:3478","transport":"udp",
+//!  "protocol":"stun","summary":"Binding request","bytes":"0001…","dissection":{"name":"STUN","at":[0,20]}}
+//! ```
+//!
+//! `at` is in seconds since the epoch, `bytes` is what `at` counts in below, `comment` is there where the
+//! capture has one. Keys are only ever added. Numbers above 2^53 are strings, because JavaScript cannot hold them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::spec::Spec;
+use crate::trace::{Event, Transport};
 use crate::tree::{Dissection, Meaning, Node, Note, Severity, Value};
 
 /// Appends the tree to `out` as one JSON object.
@@ -49,6 +58,39 @@ pub fn packet(d: &Dissection<'_>, out: &mut Vec<u8>) {
     for _ in ends {
         writer.out.extend_from_slice(b"]}");
     }
+}
+
+/// Appends one packet of a trace to `out` as one JSON object, with the tree inside.
+pub fn record(number: u64, event: &Event, d: &Dissection<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"packet\":");
+    decimal(number, out);
+    out.extend_from_slice(b",\"at\":");
+    decimal(event.at.as_secs(), out);
+    out.push(b'.');
+    // A leading 1 keeps the zeros, and is cut off again.
+    let point = out.len();
+    decimal(1_000_000_000 + u64::from(event.at.subsec_nanos()), out);
+    out.remove(point);
+    out.extend_from_slice(b",\"from\":\"");
+    socket_address(event.from, out);
+    out.extend_from_slice(b"\",\"to\":\"");
+    socket_address(event.to, out);
+    out.extend_from_slice(match event.transport {
+        Transport::Udp => b"\",\"transport\":\"udp\",\"protocol\":",
+        Transport::Tcp => b"\",\"transport\":\"tcp\",\"protocol\":",
+    });
+    string(d.layer().id, out);
+    out.extend_from_slice(b",\"summary\":");
+    string(&d.summary(), out);
+    if let Some(comment) = &event.comment {
+        out.extend_from_slice(b",\"comment\":");
+        string(comment, out);
+    }
+    out.extend_from_slice(b",\"bytes\":\"");
+    hex(d.wire(), out);
+    out.extend_from_slice(b"\",\"dissection\":");
+    packet(d, out);
+    out.push(b'}');
 }
 
 struct Writer<'d, 'o> {
@@ -104,15 +146,7 @@ impl Writer<'_, '_> {
             }
             Value::Addr(addr) => {
                 self.out.extend_from_slice(b",\"value\":\"");
-                if addr.is_ipv6() {
-                    self.out.push(b'[');
-                }
-                ip(addr.ip(), self.out);
-                if addr.is_ipv6() {
-                    self.out.push(b']');
-                }
-                self.out.push(b':');
-                decimal(addr.port().into(), self.out);
+                socket_address(addr, self.out);
                 self.out.push(b'"');
             }
         }
@@ -239,6 +273,18 @@ fn hex(bytes: &[u8], out: &mut Vec<u8>) {
     for byte in bytes {
         out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
+}
+
+fn socket_address(addr: SocketAddr, out: &mut Vec<u8>) {
+    if addr.is_ipv6() {
+        out.push(b'[');
+        ip(addr.ip(), out);
+        out.extend_from_slice(b"]:");
+    } else {
+        ip(addr.ip(), out);
+        out.push(b':');
+    }
+    decimal(addr.port().into(), out);
 }
 
 fn ip(addr: IpAddr, out: &mut Vec<u8>) {

@@ -27,7 +27,7 @@ pub use write::{Class, Message, TooLong, message_type};
 use crate::cursor::{Cursor, Step};
 use crate::layer::Layer;
 use crate::spec::rfc;
-use crate::tree::{Dissection, Field, Meaning, Severity, Value};
+use crate::tree::{Dissection, Field, Meaning, Node, Severity};
 use attributes::Attribute;
 
 /// STUN, and TURN's messages, which are STUN.
@@ -212,19 +212,20 @@ fn claims(bytes: &[u8]) -> bool {
         && (header[4..8] == MAGIC_COOKIE.to_be_bytes() || classic && usize::from(length) == body.len())
 }
 
+/// `Binding success response 192.0.2.1:32853`, `Binding error response 420`, `Binding request, change port`
 fn summary(d: &Dissection<'_>) -> String {
-    let names = d.nodes().iter().filter(|n| n.field.mask != 0).filter_map(|n| match n.meaning {
+    let name = |field| match d.find(field)?.meaning {
         Meaning::Name(name) => Some(name),
         _ => None,
-    });
-    let mut out = names.collect::<Vec<_>>().join(" ");
-    if out.is_empty() {
-        out.push_str("STUN");
-    }
-    if let Some(node) = d.find("ERROR-CODE")
-        && let Value::Uint(code) = node.value
-    {
+    };
+    let mut out = [name("Method").unwrap_or("STUN"), name("Class").unwrap_or_default()].join(" ");
+    if let Some(code) = d.find("ERROR-CODE").and_then(Node::uint) {
         out.push_str(&format!(" {code}"));
+    }
+    for (flag, asked) in [("Change IP", ", change IP"), ("Change port", ", change port")] {
+        if d.find(flag).and_then(Node::uint) == Some(1) {
+            out.push_str(asked);
+        }
     }
     let address = ["XOR-RELAYED-ADDRESS", "XOR-MAPPED-ADDRESS", "MAPPED-ADDRESS", "XOR-PEER-ADDRESS"]
         .iter()
