@@ -101,8 +101,15 @@ impl List<'_> {
     fn summary(&self, at: u32, node: &Node, leaf: bool, out: &mut impl Write) -> fmt::Result {
         out.write_str("<summary><span class=\"key\">")?;
         escape(node.field.name, out)?;
-        out.write_str("</span> <span class=\"val\">")?;
-        self.value(at, node, leaf, out)?;
+        let speaker = self.speaker(at, node, leaf);
+        let opaque = self.sheet.d.is_leaf(speaker) && self.node_at(speaker).value == Value::Bytes;
+        // Opaque bytes are rather moved to the next line than broken.
+        out.write_str(if opaque {
+            "</span> <span class=\"val raw\">"
+        } else {
+            "</span> <span class=\"val\">"
+        })?;
+        self.value(speaker, opaque, out)?;
         out.write_str("</span>")?;
         if node.field.mask != 0 {
             out.write_str(" <span class=\"pic\" aria-hidden=\"true\">")?;
@@ -130,8 +137,23 @@ impl List<'_> {
         }
     }
 
-    fn value(&self, at: u32, node: &Node, leaf: bool, out: &mut impl Write) -> fmt::Result {
-        if leaf && node.value == Value::Bytes {
+    /// Whose value is shown: a closed group without one of its own is known by its last field.
+    fn speaker(&self, at: u32, node: &Node, leaf: bool) -> u32 {
+        if leaf || node.value != Value::Group || at == self.sheet.from {
+            return at;
+        }
+        let tells = |child: &u32| *child < self.sheet.to && self.node_at(*child).field.name != "Padding";
+        let last = self.sheet.d.children(at).filter(tells).last();
+        last.filter(|child| self.sheet.d.is_leaf(*child)).unwrap_or(at)
+    }
+
+    fn node_at(&self, at: u32) -> &Node {
+        &self.sheet.d.nodes()[at as usize]
+    }
+
+    fn value(&self, at: u32, opaque: bool, out: &mut impl Write) -> fmt::Result {
+        if opaque {
+            let node = self.node_at(at);
             let all = self.sheet.d.bytes(node.span);
             for (n, byte) in all.iter().take(MOST_OPAQUE).enumerate() {
                 write!(out, "{}{byte:02x}", if n == 0 { "" } else { " " })?;
@@ -143,24 +165,7 @@ impl List<'_> {
                 out.write_char(' ')?;
             }
         }
-        if leaf || node.value != Value::Group || at == self.sheet.from {
-            return self.sheet.value(at, MOST_VALUE, out);
-        }
-        // A group without a value of its own is known by its last field.
-        let nodes = self.sheet.d.nodes();
-        let known_by = self
-            .sheet
-            .d
-            .children(at)
-            .take_while(|child| *child < self.sheet.to)
-            .filter(|child| nodes[*child as usize].field.name != "Padding")
-            .last();
-        match known_by {
-            Some(child) if self.sheet.d.is_leaf(child) => {
-                self.value(child, &nodes[child as usize], true, out)
-            }
-            _ => Ok(()),
-        }
+        self.sheet.value(at, MOST_VALUE, out)
     }
 
     /// What the field is, and where that is written.

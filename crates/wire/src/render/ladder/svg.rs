@@ -18,6 +18,8 @@ const GAP_MANY: usize = 168;
 /// What one letter of a label takes, on average and with some room.
 const LETTER: usize = 6;
 const LINE: usize = 15;
+/// So many letters of a name or an address stand in a line: an IPv4 address does.
+const HOST: usize = 15;
 /// So many lines a label may take.
 const MOST_LINES: usize = 3;
 
@@ -47,7 +49,7 @@ impl Ladder {
     /// Those of `out`.
     pub fn svg(&self, id: &str, out: &mut impl Write) -> fmt::Result {
         let draw = Draw::of(self);
-        let head = self.hosts.iter().take(self.lines()).map(|host| host_lines(host, draw.gap).len()).max();
+        let head = self.hosts.iter().take(self.lines()).map(|host| host_lines(host).len()).max();
         let top = head.unwrap_or(0) * LINE + 12;
         let heights = self.drawn().map(|step| draw.height(step));
         let bottom = top + heights.sum::<usize>() + 14;
@@ -140,7 +142,7 @@ impl<'l> Draw<'l> {
         out.write_str("<g class=\"hosts\">\n")?;
         for (line, host) in self.ladder.hosts.iter().take(self.ladder.lines()).enumerate() {
             let x = self.x(line);
-            let texts = host_lines(host, self.gap);
+            let texts = host_lines(host);
             let first = top - 10 - (texts.len() - 1) * LINE;
             for (row, text) in texts.iter().enumerate() {
                 let class = if row == 0 && host.name.is_some() { "name" } else { "address" };
@@ -207,6 +209,18 @@ impl<'l> Draw<'l> {
             right - left - 6
         )?;
         let middle = (left + right) / 2;
+        if right - left > self.gap {
+            // The texts stand on lines that the arrow crosses: those give way.
+            let widest = texts.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
+            let width = (widest * (LETTER + 1)).min(right - left - 6);
+            write!(
+                out,
+                "<rect class=\"patch\" x=\"{}\" y=\"{}\" width=\"{width}\" height=\"{}\"/>",
+                middle - width / 2,
+                y - 5 - texts.len() * LINE,
+                texts.len() * LINE + 1
+            )?;
+        }
         for (row, (class, text)) in texts.iter().enumerate() {
             // A cross stands higher than an arrow.
             let room = if step.lost { 10 } else { 7 };
@@ -243,16 +257,23 @@ fn head(x: usize, y: usize, back: i64, out: &mut impl Write) -> fmt::Result {
     write!(out, "<path class=\"head\" d=\"M{x} {y}l{} -5v10z\"/>", back * 9)
 }
 
-fn host_lines(host: &Host, gap: usize) -> Vec<String> {
-    // Both neighbors need half the gap, and the first line has no more than its margin.
-    let room = (gap / 7).min(2 * RIGHT / 6);
+/// The name, and the address in as many lines as it takes: the first and the last line of the ladder have
+/// no more room than their margin.
+fn host_lines(host: &Host) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(name) = &host.name {
-        texts.push(clip(&plain(name), room));
+        texts.push(clip(&plain(name), HOST));
     }
-    // An IPv6 address with its port is longer than there is room for.
-    let address: Vec<char> = plain(&host.address).chars().collect();
-    texts.extend(address.chunks(room.max(16)).take(MOST_LINES).map(|piece| piece.iter().collect()));
+    let address = plain(&host.address);
+    let (ip, port) = match address.rsplit_once(':') {
+        Some((ip, _)) if address.chars().count() > HOST => address.split_at(ip.len()),
+        _ => (&*address, ""),
+    };
+    let ip: Vec<char> = ip.chars().collect();
+    texts.extend(ip.chunks(HOST).take(MOST_LINES).map(|piece| piece.iter().collect()));
+    if !port.is_empty() {
+        texts.push(clip(port, HOST));
+    }
     texts
 }
 
@@ -285,6 +306,15 @@ fn clip(text: &str, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_break_before_the_port() {
+        let host =
+            |address: &str| host_lines(&Host { name: Some("a".to_owned()), address: address.to_owned() });
+        assert_eq!(host("127.0.0.1:5000"), ["a", "127.0.0.1:5000"]);
+        assert_eq!(host("255.255.255.255:65535"), ["a", "255.255.255.255", ":65535"]);
+        assert_eq!(host("[2001:db8:1:2::33]:9"), ["a", "[2001:db8:1:2::", "33]", ":9"]);
+    }
 
     #[test]
     fn labels_break_at_spaces_and_end_in_an_ellipsis() {
