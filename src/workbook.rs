@@ -24,6 +24,12 @@ impl Workbook {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// The workbook whose book.toml lies in `root`.
+    #[must_use]
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
     /// The folder with book.toml.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod inspect;
+mod preprocess;
 mod progress;
 mod serve;
 mod terminal;
@@ -36,6 +37,7 @@ const EXIT_CODES: &str = "Exit codes: 0 fine, 1 something failed a check, 2 wron
 enum Command {
     Serve(serve::Args),
     Build(build::Args),
+    Preprocess(preprocess::Args),
     Inspect(inspect::Args),
     Check(check::Args),
     Completions(completions::Args),
@@ -57,6 +59,7 @@ fn carry_out(command: Command) -> Result<u8> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Preprocess(args) => preprocess::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -24,12 +24,35 @@ use stun_server::{Authentication, Credential, Endpoint, Server};
 pub use budget::PerSource;
 pub use listen::Counts;
 
+use super::{Address, Lab, Running};
 use listen::Listener;
 
 /// The account of the chapter's story. It protects nothing: it shows what a right and a wrong password give.
 pub const USERNAME: &str = "student";
 /// The password of [`USERNAME`].
 pub const PASSWORD: &str = "wirebook";
+
+/// The lab, as pages and the server know it.
+pub static LAB: Lab = Lab {
+    id: "stun",
+    title: "Ask a STUN server with your browser",
+    about: "Here your browser asks the workbook's own STUN server, and the page shows every byte that the server saw.",
+    start: || Box::pin(async { run() }),
+};
+
+fn run() -> Result<Running> {
+    let lab = StunLab::start(&Config::default())?;
+    for notice in lab.notices() {
+        eprintln!("note: {notice}");
+    }
+    let info = lab.info();
+    let mut addresses = vec![Address { name: "STUN".to_owned(), url: info.url }];
+    if let Some(alternate) = info.alternate {
+        addresses
+            .push(Address { name: "STUN, the other address".to_owned(), url: format!("stun:{alternate}") });
+    }
+    Ok(Running { addresses, router: lab.router(), alive: Box::new(lab) })
+}
 
 /// What the lab may be told.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,93 @@
+//! Pages in, site out.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+use tempfile::TempDir;
+
+use super::links::{self, Sources};
+use super::preprocess::{Directives, Mistakes};
+use super::problem::{Broken, Problem};
+use super::rfcs::Rfcs;
+use super::site::Site;
+use crate::workbook::Workbook;
+
+/// A book that was built into a folder of its own, and found without a mistake.
+#[derive(Debug)]
+pub struct Built {
+    /// Goes away with this, unless it is moved to where the book belongs.
+    pub(crate) folder: TempDir,
+    /// What is in it.
+    pub site: Site,
+}
+
+/// Builds the book and checks all of it.
+///
+/// # Errors
+/// Every mistake that was found, in pages and links.
+pub fn build(workbook: &Workbook) -> Result<Built, Broken> {
+    let book = MDBook::load(workbook.root()).map_err(Broken::Mdbook)?;
+    build_loaded(workbook, book)
+}
+
+/// As [`build`], with a configuration that someone else read.
+pub(crate) fn build_with(workbook: &Workbook, config: Config) -> Result<Built, Broken> {
+    let book = MDBook::load_with_config(workbook.root(), config).map_err(Broken::Mdbook)?;
+    build_loaded(workbook, book)
+}
+
+fn build_loaded(workbook: &Workbook, mut book: MDBook) -> Result<Built, Broken> {
+    let folder = beside_the_target(workbook).map_err(|error| Broken::Mdbook(error.into()))?;
+    folder.path().clone_into(&mut book.config.build.build_dir);
+    let mistakes = Rc::new(RefCell::new(Mistakes::default()));
+    book.with_preprocessor(Directives { mistakes: Rc::clone(&mistakes) });
+    let rendered = book.build();
+    let Mistakes { mut problems, incomplete } = mistakes.take();
+    if let Err(error) = rendered {
+        return Err(if problems.is_empty() { Broken::Mdbook(error) } else { Broken::pages(problems) });
+    }
+    let site = Site::read(&book.build_dir_for("html")).map_err(|error| Broken::Mdbook(error.into()))?;
+    problems.extend(check_links(workbook, &book, &site, &incomplete));
+    if problems.is_empty() { Ok(Built { folder, site }) } else { Err(Broken::pages(problems)) }
+}
+
+/// A new folder on the disk that the finished book will be moved on.
+fn beside_the_target(workbook: &Workbook) -> std::io::Result<TempDir> {
+    let target = workbook.root().join("target");
+    std::fs::create_dir_all(&target)?;
+    tempfile::Builder::new().prefix(".book-").tempdir_in(target)
+}
+
+fn check_links(
+    workbook: &Workbook,
+    book: &MDBook,
+    site: &Site,
+    incomplete: &BTreeSet<PathBuf>,
+) -> Vec<Problem> {
+    let folder = book.config.book.src.clone();
+    let rfcs = match Rfcs::read(&workbook.root().join(&folder).join(Rfcs::FILE)) {
+        Ok(rfcs) => rfcs,
+        Err(complaint) => return vec![complaint.at(folder.join(Rfcs::FILE), None)],
+    };
+    let incomplete = incomplete.iter().filter_map(|path| rendered_name(path)).collect();
+    links::check(site, &Sources { incomplete, ..sources(book, folder) }, &rfcs)
+}
+
+fn sources(book: &MDBook, folder: PathBuf) -> Sources {
+    let pages = book.book.chapters().filter_map(|chapter| {
+        let file = chapter.source_path.as_deref()?;
+        Some((rendered_name(file)?, (file.to_owned(), chapter.content.clone())))
+    });
+    Sources { folder, pages: pages.collect(), incomplete: BTreeSet::new() }
+}
+
+/// What mdBook names the page of a source file: README.md is the index of its folder.
+fn rendered_name(file: &Path) -> Option<String> {
+    let is_readme = file.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"));
+    let page = if is_readme { file.with_file_name("index.html") } else { file.with_extension("html") };
+    Some(page.to_str()?.replace('\\', "/"))
+}

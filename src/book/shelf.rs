@@ -1,0 +1,83 @@
+//! What pages draw from: traces, words, exercises. Each is read once a build, when a page first asks.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+
+use exercises::Catalogue;
+use wire::trace::Trace;
+
+use super::glossary::Glossary;
+use super::problem::Complaint;
+use crate::workbook::Workbook;
+
+/// All that directives may take from the checkout.
+pub(crate) struct Shelf {
+    workbook: Workbook,
+    traces: RefCell<BTreeMap<String, Result<Rc<Trace>, Complaint>>>,
+    glossary: OnceCell<Result<Glossary, Complaint>>,
+    exercises: OnceCell<Result<Catalogue, Complaint>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(workbook: Workbook) -> Self {
+        Self { workbook, traces: RefCell::default(), glossary: OnceCell::new(), exercises: OnceCell::new() }
+    }
+
+    pub(crate) fn workbook(&self) -> &Workbook {
+        &self.workbook
+    }
+
+    /// The trace of that file name.
+    pub(crate) fn trace(&self, name: &str) -> Result<Rc<Trace>, Complaint> {
+        let mut traces = self.traces.borrow_mut();
+        traces.entry(name.to_owned()).or_insert_with(|| self.read_trace(name)).clone()
+    }
+
+    fn read_trace(&self, name: &str) -> Result<Rc<Trace>, Complaint> {
+        let folder = self.workbook.traces();
+        let known = captures_in(&folder);
+        if !known.iter().any(|file| file == name) {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return Err(Complaint::new(format!("no trace {name} in traces/")).choose(name, &known));
+        }
+        let unreadable = |why: String| Complaint::new(format!("traces/{name} cannot be read: {why}"));
+        let bytes = fs::read(folder.join(name)).map_err(|error| unreadable(error.to_string()))?;
+        let trace = Trace::read(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Rc::new(trace))
+    }
+
+    /// The words of book/glossary.toml.
+    pub(crate) fn glossary(&self) -> Result<&Glossary, Complaint> {
+        self.glossary
+            .get_or_init(|| Glossary::read(&self.workbook.book().join(Glossary::FILE)))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// The exercises of exercises/catalogue.toml.
+    pub(crate) fn catalogue(&self) -> Result<&Catalogue, Complaint> {
+        self.exercises.get_or_init(|| self.read_catalogue()).as_ref().map_err(Clone::clone)
+    }
+
+    fn read_catalogue(&self) -> Result<Catalogue, Complaint> {
+        let unreadable =
+            |why: String| Complaint::new(format!("exercises/catalogue.toml cannot be read: {why}"));
+        let text = fs::read_to_string(self.workbook.exercises().join("catalogue.toml"))
+            .map_err(|error| unreadable(error.to_string()))?;
+        Catalogue::parse(&text).map_err(|error| unreadable(error.to_string().trim_end().to_owned()))
+    }
+}
+
+/// The names of the captures in a folder, sorted; none where there is no such folder.
+fn captures_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| [".pcapng", ".pcap"].iter().any(|ending| name.ends_with(ending)))
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,103 @@
+//! The HTTP server: the pages of the book, the routes of its labs, and word of every rebuild.
+//!
+//! | path | what |
+//! | --- | --- |
+//! | `/labs.json` | every lab, and what it listens on |
+//! | `/labs/ID/…` | the routes of that lab |
+//! | `/__live` | a WebSocket that says which build is being served, and what is wrong with the newest |
+//! | else | a page or a file of the book |
+
+mod accept;
+mod guard;
+mod listing;
+mod live;
+mod pages;
+
+pub use accept::{bind, serve};
+pub use live::{Edition, News};
+pub use pages::Press;
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::{Router, middleware, routing};
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::{Address, Lab, Running};
+
+/// No request to the workbook or a lab has more to say than this.
+const MOST_BODY: usize = 64 * 1024;
+
+/// A lab and what became of it.
+#[derive(Debug)]
+pub struct Started {
+    /// The lab.
+    pub lab: &'static Lab,
+    /// Running, or why it is not.
+    pub outcome: Result<Running, String>,
+}
+
+impl Started {
+    /// Starts every lab. One that cannot start does not keep the others, or the book, from it.
+    pub async fn all(labs: &[&'static Lab]) -> Vec<Self> {
+        let mut started = Vec::new();
+        for lab in labs.iter().copied() {
+            let outcome = (lab.start)().await.map_err(|error| format!("{error:#}"));
+            started.push(Self { lab, outcome });
+        }
+        started
+    }
+
+    /// What it listens on; nothing if it does not run.
+    #[must_use]
+    pub fn addresses(&self) -> &[Address] {
+        self.outcome.as_ref().map_or(&[], |running| &running.addresses)
+    }
+}
+
+/// The routes, and what has to live as long as they are served.
+pub struct House {
+    /// All routes, guarded.
+    pub router: Router,
+    /// To drop this stops the labs.
+    pub alive: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+/// Puts book and labs under one roof. `address` is what the server listens on, `news` the newest edition.
+#[must_use]
+pub fn house(address: SocketAddr, labs: Vec<Started>, news: watch::Receiver<Arc<News>>) -> House {
+    let listing = listing::json(&labs);
+    let mut alive = Vec::new();
+    let mut routes = Router::new();
+    for Started { lab, outcome } in labs {
+        if let Ok(running) = outcome {
+            alive.push(running.alive);
+            routes = routes.nest(&format!("/labs/{}", lab.id), running.router);
+        }
+    }
+    let routes = routes
+        .route("/labs.json", routing::get(move || async move { listing::reply(listing) }))
+        .layer(constant(header::CACHE_CONTROL, "no-store"))
+        .layer(middleware::from_fn(guard::same_origin));
+    let router = live::routes()
+        .fallback(pages::page)
+        .with_state(news)
+        .merge(routes)
+        .layer(RequestBodyLimitLayer::new(MOST_BODY))
+        .layer(middleware::from_fn_with_state(guard::Names::of(address), guard::host_and_origin))
+        .layer(CatchPanicLayer::new())
+        .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(constant(header::REFERRER_POLICY, "no-referrer"))
+        .layer(constant(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(constant(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"));
+    House { router, alive }
+}
+
+fn constant(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
