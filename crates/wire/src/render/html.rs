@@ -11,6 +11,15 @@
 //! Markdown, and nothing from the wire gets into it unescaped. book/theme/README.md describes it for
 //! those who style it.
 
+/// Writes its pieces one after the other: half of a page is markup and small numbers, and going through
+/// `write!` for them takes longer than all else.
+macro_rules! put {
+    ($out:expr, $($piece:expr),+ $(,)?) => {{
+        $( crate::render::html::Piece::put($piece, $out)?; )+
+        Ok::<(), ::std::fmt::Error>(())
+    }};
+}
+
 mod escape;
 mod fields;
 mod hex;
@@ -141,8 +150,8 @@ impl<'d> Sheet<'d> {
         (self.from..).zip(&self.d.nodes()[self.from as usize..self.to as usize])
     }
 
-    fn hue(&self, at: u32) -> u8 {
-        self.hues[(at - self.from) as usize]
+    fn hue(&self, at: u32) -> u32 {
+        self.hues[(at - self.from) as usize].into()
     }
 
     /// All notes shown.
@@ -197,23 +206,53 @@ fn hues(nodes: &[Node]) -> Vec<u8> {
 /// `byte 4`, `bytes 4 to 7`
 fn bytes(start: u32, end: u32, out: &mut impl Write) -> fmt::Result {
     match end.saturating_sub(start) {
-        0 => write!(out, "no bytes"),
-        1 => write!(out, "byte {start}"),
-        _ => write!(out, "bytes {start} to {}", end - 1),
+        0 => out.write_str("no bytes"),
+        1 => put!(out, "byte ", start),
+        _ => put!(out, "bytes ", start, " to ", end - 1),
     }
 }
+
+/// What [`put!`] takes.
+trait Piece {
+    fn put(self, out: &mut impl Write) -> fmt::Result;
+}
+
+impl Piece for &str {
+    fn put(self, out: &mut impl Write) -> fmt::Result {
+        out.write_str(self)
+    }
+}
+
+impl Piece for u32 {
+    fn put(self, out: &mut impl Write) -> fmt::Result {
+        let mut digits = [0; 10];
+        let (mut rest, mut at) = (self, digits.len());
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        out.write_str(std::str::from_utf8(&digits[at..]).unwrap_or_default())
+    }
+}
+
+const RFC_EDITOR: &str = "<a href=\"https://www.rfc-editor.org/rfc/rfc";
 
 /// A link to where a fact is written down; nothing for the workbook's own.
 fn spec(spec: &Spec, out: &mut impl Write) -> fmt::Result {
     match spec {
         Spec::Own => Ok(()),
         Spec::Rfc { number, section: "" } => {
-            write!(out, "<a href=\"https://www.rfc-editor.org/rfc/rfc{number}\">RFC {number}</a>")
+            let number = u32::from(*number);
+            put!(out, RFC_EDITOR, number, "\">RFC ", number, "</a>")
         }
-        Spec::Rfc { number, section } => write!(
-            out,
-            "<a href=\"https://www.rfc-editor.org/rfc/rfc{number}#section-{section}\">RFC {number} §{section}</a>"
-        ),
+        Spec::Rfc { number, section } => {
+            let number = u32::from(*number);
+            put!(out, RFC_EDITOR, number, "#section-", *section, "\">RFC ", number, " §", *section, "</a>")
+        }
         Spec::Page { title, url } => {
             out.write_str("<a href=\"")?;
             escape(url, out)?;

@@ -9,18 +9,30 @@ use std::fmt::{self, Write};
 /// # Errors
 /// Those of `out`.
 pub fn escape(text: &str, out: &mut impl Write) -> fmt::Result {
-    let mut rest = text;
-    while let Some(at) = rest.find(needs_care) {
-        let (plain, from) = rest.split_at(at);
-        out.write_str(plain)?;
-        let mut chars = from.chars();
-        if let Some(c) = chars.next() {
+    let (mut written, mut at) = (0, 0);
+    while let Some(plain) = text.as_bytes()[at..].iter().position(|byte| LOOK[usize::from(*byte)]) {
+        at += plain;
+        let Some(c) = text[at..].chars().next() else { break };
+        if needs_care(c) {
+            out.write_str(&text[written..at])?;
             careful(c, out)?;
+            written = at + c.len_utf8();
         }
-        rest = chars.as_str();
+        at += c.len_utf8();
     }
-    out.write_str(rest)
+    out.write_str(&text[written..])
 }
+
+/// The bytes at which a character may begin that needs care: most text has none, and goes out whole.
+const LOOK: [bool; 256] = {
+    let mut look = [true; 256];
+    let mut byte = b' ';
+    while byte < 0x7f {
+        look[byte as usize] = matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
+        byte += 1;
+    }
+    look
+};
 
 /// Whether a character shows as nothing, moves others about, or commands whatever displays it.
 pub(crate) fn unseen(c: char) -> bool {
@@ -33,11 +45,7 @@ pub(crate) fn unseen(c: char) -> bool {
 }
 
 fn needs_care(c: char) -> bool {
-    match c {
-        '<' | '>' | '&' | '"' | '\'' => true,
-        ' '..='~' => false,
-        _ => unseen(c),
-    }
+    matches!(c, '<' | '>' | '&' | '"' | '\'') || unseen(c)
 }
 
 fn careful(c: char, out: &mut impl Write) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use super::hex::two_digits;
 use super::{Sheet, bytes, escape, plural, spec};
 use crate::tree::{Meaning, Node, Note, Severity, Value};
 
@@ -86,12 +87,12 @@ impl List<'_> {
 
     fn begin(&self, at: u32, node: &Node, kind: &str, out: &mut impl Write) -> fmt::Result {
         let (id, hue) = (&self.sheet.id, self.sheet.hue(at));
-        write!(out, "<li id=\"{id}-f{at}\" data-field=\"{at}\"")?;
+        put!(out, "<li id=\"", &**id, "-f", at, "\" data-field=\"", at, "\"")?;
         if node.size > 1 {
-            write!(out, " data-last=\"{}\"", at + node.size - 1)?;
+            put!(out, " data-last=\"", at + node.size - 1, "\"")?;
         }
         let bits = if node.field.mask == 0 { "" } else { " bit" };
-        write!(out, " class=\"field h{hue}{kind}{bits}\">")
+        put!(out, " class=\"field h", hue, kind, bits, "\">")
     }
 
     fn stands_open(&self, at: u32, end: u32) -> bool {
@@ -156,7 +157,8 @@ impl List<'_> {
             let node = self.node_at(at);
             let all = self.sheet.d.bytes(node.span);
             for (n, byte) in all.iter().take(MOST_OPAQUE).enumerate() {
-                write!(out, "{}{byte:02x}", if n == 0 { "" } else { " " })?;
+                out.write_str(if n == 0 { "" } else { " " })?;
+                out.write_str(two_digits(*byte))?;
             }
             if all.len() > MOST_OPAQUE {
                 out.write_str(" …")?;
@@ -178,7 +180,7 @@ impl List<'_> {
             if node.field.spec != crate::Spec::Own {
                 out.write_str(" · ")?;
             }
-            write!(out, "<a href=\"#{}-b{first}\">", self.sheet.id)?;
+            put!(out, "<a href=\"#", &*self.sheet.id, "-b", first, "\">")?;
             bytes(node.span.start, node.span.end, out)?;
             out.write_str("</a>")?;
         }
@@ -243,8 +245,8 @@ fn words(severity: Severity) -> (&'static str, &'static str) {
 fn range(start: u32, end: u32, out: &mut impl Write) -> fmt::Result {
     match end.saturating_sub(start) {
         0 => out.write_str("none"),
-        1 => write!(out, "{start}"),
-        _ => write!(out, "{start}\u{2013}{}", end - 1),
+        1 => put!(out, start),
+        _ => put!(out, start, "\u{2013}", end - 1),
     }
 }
 

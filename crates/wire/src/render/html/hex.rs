@@ -119,11 +119,8 @@ impl Block<'_> {
         let row = std::mem::take(&mut self.row);
         let Some(pieces) = row.pieces.get(..row.len) else { return Ok(()) };
         let Some(first) = pieces.first() else { return Ok(()) };
-        write!(
-            out,
-            "<div class=\"hex-row\"><span class=\"hex-at\" aria-hidden=\"true\">{}</span> <span class=\"hex-bytes\">",
-            first.span.start
-        )?;
+        out.write_str("<div class=\"hex-row\"><span class=\"hex-at\" aria-hidden=\"true\">")?;
+        put!(out, first.span.start, "</span> <span class=\"hex-bytes\">")?;
         for (n, piece) in pieces.iter().enumerate() {
             if n > 0 {
                 out.write_char(' ')?;
@@ -132,7 +129,7 @@ impl Block<'_> {
         }
         out.write_str("</span> <span class=\"hex-text\" aria-hidden=\"true\">")?;
         for piece in pieces {
-            write!(out, "<i data-field=\"{}\" class=\"h{}\">", piece.leaf, self.sheet.hue(piece.leaf))?;
+            put!(out, "<i data-field=\"", piece.leaf, "\" class=\"h", self.sheet.hue(piece.leaf), "\">")?;
             for byte in self.sheet.d.bytes(piece.span) {
                 match byte {
                     b'<' => out.write_str("&lt;")?,
@@ -151,10 +148,10 @@ impl Block<'_> {
         let (sheet, leaf) = (self.sheet, piece.leaf);
         out.write_str("<a ")?;
         if !piece.continues {
-            write!(out, "id=\"{}-b{leaf}\" ", sheet.id)?;
+            put!(out, "id=\"", &*sheet.id, "-b", leaf, "\" ")?;
         }
         let hue = sheet.hue(leaf);
-        write!(out, "href=\"#{}-f{leaf}\" data-field=\"{leaf}\" class=\"h{hue}", sheet.id)?;
+        put!(out, "href=\"#", &*sheet.id, "-f", leaf, "\" data-field=\"", leaf, "\" class=\"h", hue)?;
         if piece.continues {
             out.write_str(" on\" aria-hidden=\"true\" tabindex=\"-1\">")?;
         } else {
@@ -200,8 +197,7 @@ impl Block<'_> {
                 }
                 open = mark;
             }
-            let at = usize::from(*byte) * 2;
-            out.write_str(DIGITS.get(at..at + 2).unwrap_or("??"))?;
+            out.write_str(two_digits(*byte))?;
         }
         if open.is_some() { out.write_str("</b>") } else { Ok(()) }
     }
@@ -216,6 +212,12 @@ impl Sheet<'_> {
     fn span(&self, at: u32) -> Span {
         self.d.nodes()[at as usize].span
     }
+}
+
+/// `2a`
+pub(super) fn two_digits(byte: u8) -> &'static str {
+    let at = usize::from(byte) * 2;
+    DIGITS.get(at..at + 2).unwrap_or_default()
 }
 
 const DIGITS: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\
