@@ -152,7 +152,14 @@ fn show_unwritten(failure: &Failure, exercise: Option<&Exercise>, style: &Style)
 
 /// Where to go from a verdict that is not "passed".
 fn next_steps(exercise: &Exercise, style: &Style) -> Vec<String> {
-    let hint = format!("hint 1 of {}: {} hint {}", exercise.hints.len(), command(), exercise.id);
+    // `wirebook` says how many were opened; cargo test does not know.
+    let seen = std::env::var("WIREBOOK_HINTS").ok().and_then(|n| n.parse().ok()).unwrap_or(0_usize);
+    let (all, base) = (exercise.hints.len(), format!("{} hint {}", command(), exercise.id));
+    let hint = match seen {
+        0 => format!("hint 1 of {all}: {base}"),
+        seen if seen < all => format!("hint {} of {all}: {base} --more", seen + 1),
+        _ => format!("all {all} hints: {base}"),
+    };
     let page = format!("book: {}", exercise.page);
     let line = format!("{hint}   {page}");
     if INDENT + line.len() <= style.width { vec![line] } else { vec![hint, page] }

@@ -3,11 +3,16 @@
 mod build;
 mod check;
 mod completions;
+mod hint;
 mod inspect;
+mod list;
 mod preprocess;
 mod progress;
 mod serve;
+mod solution;
+mod standing;
 mod terminal;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -40,6 +45,11 @@ enum Command {
     Preprocess(preprocess::Args),
     Inspect(inspect::Args),
     Check(check::Args),
+    Watch(watch::Args),
+    Hint(hint::Args),
+    Solution(solution::Args),
+    Progress(standing::Args),
+    List(list::Args),
     Completions(completions::Args),
 }
 
@@ -62,6 +72,11 @@ fn carry_out(command: Command) -> Result<u8> {
         Command::Preprocess(args) => preprocess::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Hint(args) => hint::run(&args),
+        Command::Solution(args) => solution::run(&args),
+        Command::Progress(args) => standing::run(&args),
+        Command::List(args) => list::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }
