@@ -41,7 +41,8 @@ pub(crate) fn picture(bytes: &[u8], mark: Option<&Mark>, style: &Style) -> Vec<S
         let here = at * row_length;
         let in_row = marked.start.clamp(here, here + row.len())..marked.end.clamp(here, here + row.len());
         let near = at == 0 || here + 2 * row_length > marked.start && here < marked.end + row_length;
-        if bytes.len() > ROWS * row_length && !marked.is_empty() && !near {
+        let kept = if marked.is_empty() { at < ROWS / 2 } else { near };
+        if bytes.len() > ROWS * row_length && !kept {
             if !std::mem::replace(&mut skipped, true) {
                 lines.push(style.dim("..."));
             }
@@ -97,7 +98,7 @@ fn draw(start: usize, row: &[u8], marked: &Range<usize>, several: bool, style: &
 }
 
 /// The carets, then the label; on a line of its own, where there is no room beside them.
-fn under(caret: &str, label: &str, style: &Style) -> Vec<String> {
+pub(crate) fn under(caret: &str, label: &str, style: &Style) -> Vec<String> {
     let indent = caret.chars().take_while(|c| *c == ' ').count();
     let carets = format!("{}{}", &caret[..indent], style.wrong(&caret[indent..]));
     if label.is_empty() {

@@ -65,6 +65,13 @@ impl Exam {
 }
 
 impl Case<'_> {
+    /// Points at what is special about this case, for a panic or a loop, which say nothing about bytes.
+    #[must_use]
+    pub fn at(mut self, range: std::ops::Range<usize>, label: &str) -> Self {
+        self.failure.reason = self.failure.reason.at(range, label);
+        self
+    }
+
     /// Calls the student's function. A panic in it becomes the failure of this case.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 // The package allows this for the files of students.
 #![warn(unused)]
 
+mod bits;
 mod bytes;
 pub mod catalogue;
 mod exam;
@@ -19,6 +20,7 @@ mod show;
 pub mod stun;
 mod verdict;
 
+pub use bits::{Bits, binary};
 pub use bytes::{Mark, hex};
 pub use catalogue::{Catalogue, Exercise};
 pub use exam::{Case, Exam};

@@ -109,8 +109,7 @@ impl Verdict {
     fn show_failure(&self, failure: &Failure, style: &Style) -> String {
         let held = match self.held {
             0 => String::new(),
-            1 => " (1 case before it holds)".to_owned(),
-            held => format!(" ({held} cases before it hold)"),
+            held => format!(" ({held} held before it)"),
         };
         let returned = match &failure.returned {
             Returned::Value(value) => style.field("you returned", value),
@@ -119,6 +118,7 @@ impl Verdict {
             }
             Returned::Nothing(what) => style.field("you returned", what),
         };
+        let bits = failure.reason.bits.as_ref().map(|bits| crate::bits::picture(bits, style));
         let mut rule = failure.reason.spec.to_string();
         if !rule.is_empty() {
             rule = format!(" ({rule})");
@@ -128,6 +128,7 @@ impl Verdict {
             returned,
             style.field("expected", &failure.expected),
             style.lines("bytes", &picture(&failure.bytes, failure.reason.mark.as_ref(), style)),
+            style.lines("bits", &bits.unwrap_or_default()),
             style.field("why", &format!("{}{rule}", failure.reason.why)),
         ]
         .concat()

@@ -2,7 +2,7 @@
 
 use wire::Spec;
 
-use crate::Mark;
+use crate::{Bits, Mark};
 
 /// The answer to "is it right?", for one exercise.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub enum Returned {
 pub struct Reason {
     /// The bytes that were read wrongly, and what happened to them in a few words. May be empty.
     pub mark: Option<Mark>,
+    /// The bits that were read wrongly, where bytes are too coarse.
+    pub bits: Option<Bits>,
     /// Why it is so: one or two sentences.
     pub why: String,
     /// The rule.
@@ -85,13 +87,20 @@ impl Reason {
     /// A reason that points at no bytes.
     #[must_use]
     pub fn new(spec: Spec, why: impl Into<String>) -> Self {
-        Self { mark: None, why: why.into(), spec }
+        Self { mark: None, bits: None, why: why.into(), spec }
     }
 
     /// Points at bytes: `label` says in a few words what happened to them.
     #[must_use]
     pub fn at(mut self, range: std::ops::Range<usize>, label: impl Into<String>) -> Self {
         self.mark = Some(Mark { range, label: label.into() });
+        self
+    }
+
+    /// Points at bits.
+    #[must_use]
+    pub fn bits(mut self, bits: Bits) -> Self {
+        self.bits = Some(bits);
         self
     }
 }

@@ -1,0 +1,12 @@
+//! Has the HMAC cover the attribute that holds it.
+
+use exercises::stun::message_integrity::hmac_sha1;
+
+/// The HMAC that the MESSAGE-INTEGRITY attribute at byte `start` of `packet` should hold.
+pub fn message_integrity(packet: &[u8], start: usize, key: &[u8]) -> [u8; 20] {
+    let mut covered = packet[..start + 24].to_vec();
+    covered[2..4].copy_from_slice(&((start + 4) as u16).to_be_bytes());
+    hmac_sha1(key, &covered)
+}
+
+exercises::check!(stun::message_integrity(message_integrity));

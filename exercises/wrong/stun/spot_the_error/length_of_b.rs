@@ -1,0 +1,16 @@
+//! Suspects the length that is right.
+
+use exercises::stun::spot_the_error::{Packet, Rule};
+
+/// The rule that a packet breaks.
+pub fn spot(packet: Packet) -> Rule {
+    match packet {
+        Packet::A => Rule::MessageLength,
+        Packet::B => Rule::MessageLength,
+        Packet::C => Rule::Padding,
+        Packet::D => Rule::FingerprintLast,
+        Packet::E => Rule::ErrorCode,
+    }
+}
+
+exercises::check!(stun::spot_the_error(spot));

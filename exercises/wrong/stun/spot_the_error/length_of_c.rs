@@ -1,0 +1,16 @@
+//! Looks at the length, where the gap after the value is missing.
+
+use exercises::stun::spot_the_error::{Packet, Rule};
+
+/// The rule that a packet breaks.
+pub fn spot(packet: Packet) -> Rule {
+    match packet {
+        Packet::A => Rule::MessageLength,
+        Packet::B => Rule::XorMask,
+        Packet::C => Rule::AttributeLength,
+        Packet::D => Rule::FingerprintLast,
+        Packet::E => Rule::ErrorCode,
+    }
+}
+
+exercises::check!(stun::spot_the_error(spot));

@@ -1,0 +1,16 @@
+//! Takes a masked address for an open one.
+
+use exercises::stun::spot_the_error::{Packet, Rule};
+
+/// The rule that a packet breaks.
+pub fn spot(packet: Packet) -> Rule {
+    match packet {
+        Packet::A => Rule::XorMask,
+        Packet::B => Rule::XorMask,
+        Packet::C => Rule::Padding,
+        Packet::D => Rule::FingerprintLast,
+        Packet::E => Rule::ErrorCode,
+    }
+}
+
+exercises::check!(stun::spot_the_error(spot));

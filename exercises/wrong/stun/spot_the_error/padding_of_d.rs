@@ -1,0 +1,16 @@
+//! Looks for padding where there is none to be.
+
+use exercises::stun::spot_the_error::{Packet, Rule};
+
+/// The rule that a packet breaks.
+pub fn spot(packet: Packet) -> Rule {
+    match packet {
+        Packet::A => Rule::MessageLength,
+        Packet::B => Rule::XorMask,
+        Packet::C => Rule::Padding,
+        Packet::D => Rule::Padding,
+        Packet::E => Rule::ErrorCode,
+    }
+}
+
+exercises::check!(stun::spot_the_error(spot));
