@@ -117,7 +117,9 @@ impl List<'_> {
             picture(node, out)?;
             out.write_str("</span>")?;
         } else {
-            out.write_str(" <span class=\"at\"><span class=\"unseen\">bytes </span>")?;
+            // Derived bytes are counted on their own.
+            let which = if node.span.source == 0 { "bytes </span>" } else { "derived bytes </span>↳ " };
+            put!(out, " <span class=\"at\"><span class=\"unseen\">", which)?;
             range(node.span.start, node.span.end, out)?;
             out.write_str("</span>")?;
         }

@@ -38,7 +38,9 @@ impl Ladder {
             escape(caption, out)?;
             out.write_str("</figcaption>\n")?;
         }
-        out.write_str("<div class=\"ladder-scroll\">\n")?;
+        // What is wider than a phone is scrolled; with no link inside, the keys need a place to go.
+        let keys = if self.lines() > 2 && !self.linked() { " tabindex=\"0\"" } else { "" };
+        writeln!(out, "<div class=\"ladder-scroll\"{keys}>")?;
         self.svg(id, out)?;
         out.write_str("</div>\n</figure>\n")
     }
@@ -55,7 +57,7 @@ impl Ladder {
         let bottom = top + heights.sum::<usize>() + 14;
         let height = bottom + if self.left_out() > 0 { 20 } else { 4 };
         // Links inside a picture would be lost to a screen reader.
-        let role = if self.drawn().any(|step| step.said.link.is_some()) { "group" } else { "img" };
+        let role = if self.linked() { "group" } else { "img" };
         write!(
             out,
             "<svg class=\"lines-{}\" viewBox=\"0 0 {} {height}\" width=\"{}\" role=\"{role}\" aria-labelledby=\"",
@@ -90,6 +92,10 @@ impl Ladder {
             )?;
         }
         out.write_str("</svg>\n")
+    }
+
+    fn linked(&self) -> bool {
+        self.drawn().any(|step| step.said.link.is_some())
     }
 
     fn title(&self, out: &mut impl Write) -> fmt::Result {
