@@ -55,9 +55,9 @@ pub(crate) async fn ask(name: &str, patience: Duration, tap: &Tap, mut random: R
     let mapped = xored.or(response.get_attribute::<MappedAddress>().map(MappedAddress::address));
     let mapped = mapped.with_context(|| format!("the answer from {server} holds no address"))?;
     let own = ping.socket.local_addr();
-    tap.tell(&match mapped == own {
-        true => format!("=> {mapped} is this socket's own address: no NAT on the way."),
-        false => format!("=> The world sees {mapped}; this socket is {own}: a NAT stands in between."),
+    tap.learned(&match mapped == own {
+        true => format!("{mapped} is this socket's own address: no NAT on the way."),
+        false => format!("The world sees {mapped}; this socket is {own}: a NAT stands in between."),
     });
     match response.get_attribute::<OtherAddress>().map(OtherAddress::address) {
         Some(other) => behavior(ping, server, other, mapped, patience.min(SILENCE), tap, &mut random).await,
@@ -84,16 +84,16 @@ async fn behavior(
     tap.say("How does the way in filter? Answers from the server's other address and port will tell.");
     let fresh = Client::bind(local, silence, tap).await?;
     let result = filtering(&fresh, server, random).await?;
-    tap.tell(&match result {
-        Some(behavior) => format!("=> Filtering is {behavior}."),
-        None => "=> The server does not answer from its other address, so filtering stays unknown.".into(),
+    tap.learned(&match result {
+        Some(behavior) => format!("Filtering is {behavior}."),
+        None => "The server does not answer from its other address, so filtering stays unknown.".into(),
     });
     tap.say("How does the way out map? The same socket asks at the server's other address.");
     let same = Client { patience: silence, ..ping };
     let result = mapping(&same, server, other, mapped, random).await?;
-    tap.tell(&match result {
-        Some(behavior) => format!("=> Mapping is {behavior}."),
-        None => format!("=> No answer from {}, so mapping stays unknown.", other.ip()),
+    tap.learned(&match result {
+        Some(behavior) => format!("Mapping is {behavior}."),
+        None => format!("No answer from {}, so mapping stays unknown.", other.ip()),
     });
     Ok(())
 }

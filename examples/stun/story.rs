@@ -22,30 +22,32 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
     let (address, alternate) = (server.address(), server.alternate());
     tokio::spawn(server.serve());
     let ping = Client::bind(HERE, PATIENCE, tap).await?;
+    tap.name(ping.socket.local_addr(), "ping");
+    tap.name(address, "server");
 
     tap.say("1. Who am I? ping asks the server from which address its packet came.");
     let answer = ask(&ping, &client::binding(&mut random)?, address).await?;
     let response: Message<Attribute> = decode(&answer.bytes)?;
     let mapped = response.get_attribute::<XorMappedAddress>().context("no XOR-MAPPED-ADDRESS")?.address();
-    tap.tell(&match mapped == ping.socket.local_addr() {
-        true => format!("=> {mapped}. That is ping's own address: no NAT stands in between."),
-        false => format!("=> {mapped}, which is not ping's own address: a NAT stands in between."),
+    tap.learned(&match mapped == ping.socket.local_addr() {
+        true => format!("{mapped}. That is ping's own address: no NAT stands in between."),
+        false => format!("{mapped}, which is not ping's own address: a NAT stands in between."),
     });
 
     tap.say("2. An attribute that the server must understand and does not: it refuses, and says which.");
     let answer = ask(&ping, &client::with(NOBODY_KNOWS, b"ping", &mut random)?, address).await?;
     let response: Message<Attribute> = decode(&answer.bytes)?;
     let error = response.get_attribute::<ErrorCode>().context("no ERROR-CODE")?;
-    tap.tell(&format!("=> {} {}", error.code(), error.reason_phrase()));
+    tap.learned(&format!("{} {}", error.code(), error.reason_phrase()));
 
     tap.say("3. A client of 2003 sends no magic cookie. It gets its address in clear, as RFC 3489 had it.");
     let answer = ask(&ping, &client::classic(&mut random)?, address).await?;
     let response = wire::stun::STUN.dissect(&answer.bytes);
     let mapped = response.find("MAPPED-ADDRESS").and_then(wire::Node::addr).context("no MAPPED-ADDRESS")?;
-    tap.tell(&format!("=> {mapped}"));
+    tap.learned(&format!("{mapped}: the same address, and no XOR over it."));
 
     match alternate {
-        Some(_) => elsewhere(address, tap, &mut random).await?,
+        Some(alternate) => elsewhere(&ping, address, alternate, tap, &mut random).await?,
         None => tap.tell(
             "\nThis machine has no second loopback address, so the server cannot answer from elsewhere. On \
              macOS, `sudo ifconfig lo0 alias 127.0.0.2` adds one; then run this again.",
@@ -56,23 +58,33 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
         "6. ping proves that it knows the password \"wirebook\", and so does the server. Neither sends it.",
     );
     let answer = ask(&ping, &client::signed(&mut random)?, address).await?;
-    tap.tell(match is_signed(&answer.bytes) {
-        true => "=> The response is signed with the same password: nobody changed it on the way.",
-        false => "=> The response is not signed with that password: drop it.",
+    tap.learned(match is_signed(&answer.bytes) {
+        true => "The response is signed with the same password: nobody changed it on the way.",
+        false => "The response is not signed with that password: drop it.",
     });
+    tap.say("All of it. The book's page on STUN goes through it field by field: `cargo run` opens the book.");
     Ok(())
 }
 
-/// Does an answer get in from where nothing was sent to? From a fresh socket, which has sent nothing yet.
-async fn elsewhere(server: SocketAddr, tap: &Tap, random: &mut Random) -> Result<()> {
-    let ping = Client::bind(HERE, PATIENCE, tap).await?;
+/// Does an answer get in from where nothing was sent to? ping's socket has sent to `server` only, so that no
+/// NAT has a hole for the others yet.
+async fn elsewhere(
+    ping: &Client,
+    server: SocketAddr,
+    other: SocketAddr,
+    tap: &Tap,
+    random: &mut Random,
+) -> Result<()> {
+    tap.name((server.ip(), other.port()).into(), "other port");
+    tap.name(other, "other address");
+
     tap.say("4. Please answer from your other port. Does a packet from there get in?");
-    let answer = ask(&ping, &client::change(CHANGE_PORT, random)?, server).await?;
-    tap.tell(&format!("=> It came in from {}.", answer.from));
+    let answer = ask(ping, &client::change(CHANGE_PORT, random)?, server).await?;
+    tap.learned(&format!("It came in from {}, where nothing was sent to.", answer.from));
 
     tap.say("5. Please answer from your other address and port. Does a packet from a stranger get in?");
-    let answer = ask(&ping, &client::change(CHANGE_IP | CHANGE_PORT, random)?, server).await?;
-    tap.tell(&format!("=> It came in from {}: nothing on this path filters.", answer.from));
+    let answer = ask(ping, &client::change(CHANGE_IP | CHANGE_PORT, random)?, server).await?;
+    tap.learned(&format!("It came in from {}: nothing on this path filters.", answer.from));
     Ok(())
 }
 

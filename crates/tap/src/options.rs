@@ -50,11 +50,12 @@ impl Options {
         Random::new(self.seed)
     }
 
-    /// Writes the capture, where one is asked for.
+    /// Draws the whole exchange, and writes the capture where one is asked for.
     ///
     /// # Errors
     /// Where the file cannot be written.
     pub fn finish(&self, tap: &Tap) -> io::Result<()> {
+        tap.draw();
         let Some(path) = &self.pcap else { return Ok(()) };
         let trace = tap.trace();
         let write = || trace.write_pcapng(&mut io::BufWriter::new(File::create(path)?));

@@ -1,5 +1,6 @@
 //! The trace that all sockets of a program share.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +20,7 @@ struct Shared {
     bytes: usize,
     dropped: u64,
     remark: Option<String>,
+    names: Vec<(SocketAddr, String)>,
     screen: Option<Screen>,
 }
 
@@ -56,11 +58,33 @@ impl Tap {
         }
     }
 
-    /// Tells a result. Unlike what is only said, a program that reads JSON from standard output gets it too,
-    /// on standard error.
+    /// Tells what goes on. Unlike what is only said, this is there beside JSON too, on standard error.
     pub fn tell(&self, text: &str) {
         if let Some(screen) = self.lock().as_mut().and_then(|shared| shared.screen.as_mut()) {
             screen.tell(text);
+        }
+    }
+
+    /// Tells what was learned from the packets before it, marked as such.
+    pub fn learned(&self, text: &str) {
+        if let Some(screen) = self.lock().as_mut().and_then(|shared| shared.screen.as_mut()) {
+            screen.learned(text);
+        }
+    }
+
+    /// Calls an address by this name where a whole exchange is drawn.
+    pub fn name(&self, address: SocketAddr, name: &str) {
+        if let Some(mut shared) = self.lock() {
+            shared.names.push((address, name.to_owned()));
+        }
+    }
+
+    /// Draws all that was recorded as a ladder, where there is anything to draw.
+    pub(crate) fn draw(&self) {
+        let Some(shared) = self.lock() else { return };
+        let Shared { trace, names, screen, .. } = &*shared;
+        if let Some(screen) = screen.as_ref().filter(|_| !trace.events.is_empty()) {
+            screen.ladder(&trace.events, names);
         }
     }
 

@@ -3,8 +3,10 @@
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use wire::render::ladder::{Ladder, Said};
 use wire::render::text::Style;
 use wire::render::{json, text};
 use wire::trace::{Event, Transport};
@@ -45,17 +47,41 @@ impl Screen {
 
     pub(crate) fn say(&mut self, words: &str) {
         if self.show != Show::Json {
-            let (bold, plain) = if self.style.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-            let lines = wrapped(words, self.style.width).join("\n");
-            print(&format!("\n{bold}{lines}{plain}\n"));
+            let Paint { bold, dim, plain, .. } = self.paint();
+            let rule = "\u{2500}".repeat(self.style.width);
+            print(&format!("\n{dim}{rule}{plain}\n{bold}{}{plain}\n", self.wrapped(words).join("\n")));
         }
     }
 
     pub(crate) fn tell(&mut self, words: &str) {
         match self.show {
             Show::Json => eprintln!("{words}"),
-            _ => print(&format!("{}\n", wrapped(words, self.style.width).join("\n"))),
+            _ => print(&format!("{}\n", self.wrapped(words).join("\n"))),
         }
+    }
+
+    pub(crate) fn learned(&mut self, words: &str) {
+        match self.show {
+            Show::Json => eprintln!("{words}"),
+            _ => {
+                let Paint { good, plain, .. } = self.paint();
+                let lines = self.wrapped(&format!("=> {words}")).join("\n   ");
+                print(&format!("\n{good}{lines}{plain}\n"));
+            }
+        }
+    }
+
+    pub(crate) fn ladder(&self, events: &[Event], names: &[(SocketAddr, String)]) {
+        if self.show == Show::Json {
+            return;
+        }
+        let name = |address| names.iter().find(|(named, _)| *named == address).map(|(_, name)| name.clone());
+        let mut ladder = Ladder::of(events, &name, &mut Said::guess);
+        drop_common_word(&mut ladder);
+        let mut out = String::from("\n");
+        // Writing to a string cannot fail.
+        let _ = ladder.text(self.style.width, self.style.color, &mut out);
+        print(&out);
     }
 
     pub(crate) fn event(&mut self, event: &Event) {
@@ -69,26 +95,63 @@ impl Screen {
         if self.show == Show::Json {
             return print_bytes(&object(self.count, event, &summary, &dissection));
         }
-        let mut out = headline(self.count, event, since, &summary, self.style);
+        let mut out = self.headline(event, since, &summary);
         if self.show == Show::Fields {
             // Writing to a string cannot fail.
             let _ = text::packet(&dissection, self.style, &mut out);
         }
         print(&out);
     }
+
+    /// Number, addresses, size and time; then what the packet says.
+    fn headline(&self, event: &Event, since: Duration, summary: &str) -> String {
+        let Paint { head, dim, plain, .. } = self.paint();
+        let Event { from, to, bytes, .. } = event;
+        let size = format!("{} bytes, {:.1} ms", bytes.len(), since.as_secs_f64() * 1e3);
+        let number = format!("#{}", self.count);
+        let indent = number.len() + 1;
+        format!(
+            "\n{head}{number} {from} \u{2192} {to}{plain}  {dim}{size}{plain}\n{:indent$}{head}{summary}{plain}\n",
+            ""
+        )
+    }
+
+    /// In lines that fit, with room for an indent of three; a word that does not fit gets a line of its own.
+    fn wrapped(&self, words: &str) -> Vec<String> {
+        wrapped(words, self.style.width - 3)
+    }
+
+    fn paint(&self) -> Paint {
+        match self.style.color {
+            true => Paint {
+                bold: "\x1b[1m",
+                dim: "\x1b[2m",
+                head: "\x1b[1;36m",
+                good: "\x1b[1;32m",
+                plain: "\x1b[0m",
+            },
+            false => Paint { bold: "", dim: "", head: "", good: "", plain: "" },
+        }
+    }
 }
 
-/// Number, addresses, size and time; then what the packet says.
-fn headline(number: u64, event: &Event, since: Duration, summary: &str, style: Style) -> String {
-    let (strong, dim, plain) = if style.color { ("\x1b[1;36m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-    let Event { from, to, bytes, .. } = event;
-    let size = format!("{} bytes, {:.1} ms", bytes.len(), since.as_secs_f64() * 1e3);
-    let number = format!("#{number}");
-    let indent = number.len() + 1;
-    format!(
-        "\n{strong}{number} {from} \u{2192} {to}{plain}  {dim}{size}{plain}\n{:indent$}{strong}{summary}{plain}\n",
-        ""
-    )
+struct Paint {
+    bold: &'static str,
+    dim: &'static str,
+    head: &'static str,
+    good: &'static str,
+    plain: &'static str,
+}
+
+/// A word that all arrows begin with tells them apart nowhere, and takes the room that the others need.
+fn drop_common_word(ladder: &mut Ladder) {
+    let first = |label: &str| label.split_once(' ').map(|(word, _)| word.to_owned());
+    let Some(word) = ladder.steps.first().and_then(|step| first(&step.said.label)) else { return };
+    if ladder.steps.iter().all(|step| first(&step.said.label).as_ref() == Some(&word)) {
+        for step in &mut ladder.steps {
+            step.said.label.drain(..=word.len());
+        }
+    }
 }
 
 /// One packet, for programs. Keys are only ever added.
@@ -119,7 +182,6 @@ fn object(number: u64, event: &Event, summary: &str, dissection: &Dissection<'_>
     out
 }
 
-/// The words in lines of at most `width` columns; a longer word gets a line of its own.
 fn wrapped(words: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in words.split(' ') {

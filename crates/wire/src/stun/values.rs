@@ -155,11 +155,14 @@ pub(super) fn types(c: &mut Cursor<'_>, _: usize) -> Step {
 
 pub(super) fn change_request(c: &mut Cursor<'_>, _: usize) -> Step {
     static FLAGS: Field = Field::new("Flags", rfc(5780, "7.2"), "From where to answer.").hex();
-    const ASKED: &[(u64, &str)] = &[(0, "the same"), (1, "the other")];
     static BITS: [Field; 3] = [
         Field::new("Reserved", rfc(5780, "7.2"), "Sent as zero and ignored.").bits(0xffff_fff9),
-        Field::new("Change IP", rfc(5780, "7.2"), "Answer from the other address.").bits(4).names(ASKED),
-        Field::new("Change port", rfc(5780, "7.2"), "Answer from the other port.").bits(2).names(ASKED),
+        Field::new("Change IP", rfc(5780, "7.2"), "Answer from the other address.")
+            .bits(4)
+            .names(&[(1, "change IP")]),
+        Field::new("Change port", rfc(5780, "7.2"), "Answer from the other port.")
+            .bits(2)
+            .names(&[(1, "change port")]),
     ];
     c.word(&FLAGS, 4, &BITS).map(drop)
 }
