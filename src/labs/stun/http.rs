@@ -9,7 +9,6 @@
 //! ```
 
 use std::convert::Infallible;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +23,7 @@ use futures_util::stream;
 use serde::Serialize;
 use stun_server::Endpoint;
 use wire::Session;
+use wire::render::html::{self, PacketView};
 use wire::trace::Event;
 
 use super::feed::{Next, Sighting, WATCHERS, Watch};
@@ -113,15 +113,16 @@ fn packet(sighting: &Sighting, session: &mut Session) -> Packet {
     Packet { no: *no, at: event.at.as_secs_f64(), from: event.from, to: event.to, summary, html }
 }
 
+/// The summary, and the figure. Ids inside it begin with `stun-live-NO`.
 fn annotate(no: u64, event: &Event, session: &mut Session) -> (String, String) {
     let d = session.dissect(event);
     let summary = (wire::layer::guess(&event.bytes).summary)(&d);
+    let id = format!("stun-live-{no}");
+    let detail = format!("{} to {}", event.from, event.to);
+    let view = PacketView { caption: Some(&summary), detail: Some(&detail), ..PacketView::new(&id) };
     let mut html = String::new();
-    let _ = write!(html, "<pre id=\"stun-live-{no}\">");
-    let mut text = String::new();
-    let _ = wire::render::text::packet(&d, Default::default(), &mut text);
-    html.push_str(&text.replace('&', "&amp;").replace('<', "&lt;"));
-    html.push_str("</pre>");
+    // Writing to a String cannot fail.
+    let _ = html::packet(&d, &view, &mut html);
     (summary, html)
 }
 
