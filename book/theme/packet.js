@@ -12,9 +12,15 @@
     const pieces = figure => [...figure.querySelectorAll(".hex a:not(.on)")];
     const summaries = figure => [...figure.querySelectorAll(".fields summary")].filter(s => s.checkVisibility());
 
-    function fieldOf(element) {
-        const link = element.closest?.('.more a[href^="#"]');
-        return (link ?? element).closest?.("[data-field]")?.dataset.field;
+    const fieldOf = element => element.closest?.("[data-field]")?.dataset.field;
+
+    // What a #fragment names; a fragment may be anything.
+    function named(hash) {
+        try {
+            return document.getElementById(decodeURIComponent(hash.slice(1)));
+        } catch {
+            return null;
+        }
     }
 
     // The bytes of a field are those of all fields in it; a bit has those of its word.
@@ -120,12 +126,13 @@
         if (!item) return;
         event.preventDefault();
         if (link.closest(".hex")) {
-            pin(figure, field);
-            reveal(figure, item);
+            const again = pinned.get(figure) === field;
+            pin(figure, again ? undefined : field);
+            if (!again) reveal(figure, item);
         } else {
             pinned.set(figure, field);
-            light(figure, field);
-            const bytes = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+            figure.classList.add("pinned");
+            const bytes = named(link.hash);
             bytes?.focus({ preventScroll: true });
             light(figure, field);
             if (bytes) show(bytes);
@@ -157,8 +164,12 @@
 
     // In the capture phase, because the book turns the page at the same arrow keys.
     document.addEventListener("keydown", event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
         const figure = figureOf(event.target);
-        if (!figure || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+        if (!figure) {
+            if (event.key === "Escape") for (const other of document.querySelectorAll(".packet.pinned")) pin(other, undefined);
+            return;
+        }
         const at = event.target.closest(".hex a, .fields summary");
         if (!at && event.key !== "Escape") return;
         if (key(figure, at, event.key)) {
@@ -169,11 +180,12 @@
 
     // Someone followed a link to a field from elsewhere.
     function arrive() {
-        const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        const target = named(location.hash);
         const figure = target && figureOf(target);
         if (!figure || target === figure || !target.dataset.field) return;
         for (let up = target.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
         pinned.set(figure, target.dataset.field);
+        figure.classList.add("pinned");
         light(figure, target.dataset.field);
     }
     window.addEventListener("hashchange", arrive);

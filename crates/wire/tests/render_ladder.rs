@@ -85,6 +85,7 @@ fn no_line_is_wider_than_the_terminal() {
     ladder.steps.push(Step { from: 2, to: 2, ..ladder.steps[0].clone() });
     ladder.steps.push(Step { from: 0, to: 2, ..ladder.steps[0].clone() });
     ladder.steps.push(Step { from: 2, to: 0, lost: true, ..ladder.steps[0].clone() });
+    ladder.steps.push(Step { at: Duration::MAX, ..ladder.steps[0].clone() });
     for width in 8..140 {
         for line in text(&ladder, width, false).lines() {
             assert!(line.width() <= width, "{} columns of {width}: {line}", line.width());
@@ -144,6 +145,27 @@ fn steps_between_lines_that_are_not_there_are_left_out() {
     assert!(text(&ladder, 80, false).contains("… 1 more"));
     assert!(svg(&Ladder::default()).contains("</svg>"));
     assert!(text(&Ladder::default(), 80, false).is_empty());
+}
+
+#[test]
+fn a_host_that_talks_to_itself_is_drawn_inside_the_picture() {
+    for hosts in 1..4 {
+        let host = Host { name: None, address: "127.0.0.1:1".to_owned() };
+        let step = |line| Step { from: line, to: line, ..Step::default() };
+        let ladder = Ladder { hosts: vec![host; hosts], steps: (0..hosts).map(step).collect(), more: 0 };
+        let svg = svg(&ladder);
+        let number =
+            |text: &str| text.split(|c: char| !c.is_ascii_digit() && c != '-').next().unwrap().parse::<i64>();
+        let width = number(svg.split(" width=\"").nth(1).unwrap()).unwrap();
+        let mut checked = 0;
+        for start in [" x=\"", "d=\"M", "H"] {
+            for x in svg.split(start).skip(1).filter_map(|rest| number(rest).ok()) {
+                assert!((0..=width).contains(&x), "{x} of {width} in {svg}");
+                checked += 1;
+            }
+        }
+        assert!(checked > hosts * 6, "{checked}");
+    }
 }
 
 #[test]

@@ -182,7 +182,7 @@ impl Hosts {
     }
 }
 
-/// A time since the start, to three digits: `0 ms`, `+0.35 ms`, `+12.4 ms`, `+1.50 s`.
+/// A time since the start, in at most nine columns: `0 ms`, `+0.35 ms`, `+12.4 ms`, `+1.50 s`, `+30 d`.
 struct Since(Duration);
 
 impl Display for Since {
@@ -194,7 +194,10 @@ impl Display for Since {
             ..99.95 => format!("+{ms:.1} ms"),
             ..999.5 => format!("+{ms:.0} ms"),
             ..99_995.0 => format!("+{:.2} s", ms / 1e3),
-            _ => format!("+{:.0} s", ms / 1e3),
+            ..1e8 => format!("+{:.0} s", ms / 1e3),
+            ..8.64e12 => format!("+{:.0} d", ms / 8.64e7),
+            // A capture may claim anything; the column has its width.
+            _ => format!("+{:.0e} d", ms / 8.64e7),
         };
         f.pad(&text)
     }
@@ -214,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_keep_three_digits() {
+    fn times_are_short_however_long_they_are() {
         for (us, text) in [
             (0, "0 ms"),
             (3, "+0.00 ms"),
@@ -225,6 +228,8 @@ mod tests {
             (999_900, "+1.00 s"),
             (39_500_000, "+39.50 s"),
             (120_000_000, "+120 s"),
+            (86_400_000_000 * 30, "+30 d"),
+            (u64::MAX, "+2e8 d"),
         ] {
             assert_eq!(Since(Duration::from_micros(us)).to_string(), text);
         }

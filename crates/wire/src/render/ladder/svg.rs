@@ -137,11 +137,16 @@ impl<'l> Draw<'l> {
     fn of(ladder: &'l Ladder) -> Self {
         let lines = ladder.lines();
         let gap = if lines > 2 { GAP_MANY } else { GAP };
-        Self { ladder, gap, width: LEFT + lines.saturating_sub(1) * gap + RIGHT }
+        Self { ladder, gap, width: LEFT + lines.saturating_sub(1).max(1) * gap + RIGHT }
     }
 
     fn x(&self, line: usize) -> usize {
         LEFT + line * self.gap
+    }
+
+    /// To which side of a line there is room: 1 is right.
+    fn inward(&self, line: usize) -> i64 {
+        if line > 0 && line + 1 == self.ladder.lines() { -1 } else { 1 }
     }
 
     fn hosts(&self, top: usize, bottom: usize, out: &mut impl Write) -> fmt::Result {
@@ -202,7 +207,12 @@ impl<'l> Draw<'l> {
         write!(out, "</title><text class=\"time\" x=\"2\" y=\"{}\">", y + 4)?;
         write!(out, "{}</text>", Since(step.at.saturating_sub(self.ladder.start())))?;
         let (from, to) = (self.x(step.from), self.x(step.to));
-        let (left, right) = if from == to { (from, from + self.gap) } else { (from.min(to), from.max(to)) };
+        let inward = self.inward(step.from);
+        let (left, right) = match (from == to, inward) {
+            (false, _) => (from.min(to), from.max(to)),
+            (true, 1) => (from, from + self.gap),
+            (true, _) => (from - self.gap, from),
+        };
         let texts = self.texts(step);
         let loop_height = if from == to { 12 } else { 0 };
         // Something to point at, and what the theme draws the focus around.
@@ -235,20 +245,20 @@ impl<'l> Draw<'l> {
             escape(text, out)?;
             out.write_str("</text>")?;
         }
-        arrow(from, to, y, step.lost, out)?;
+        arrow(from, to, y, step.lost, inward, out)?;
         writeln!(out, "</{tag}>")
     }
 }
 
 /// From line to line, from a line to itself, or to a cross on the way.
-fn arrow(from: usize, to: usize, y: usize, lost: bool, out: &mut impl Write) -> fmt::Result {
+fn arrow(from: usize, to: usize, y: usize, lost: bool, inward: i64, out: &mut impl Write) -> fmt::Result {
+    let shift = |x: usize, by: i64| x as i64 + by;
     if from == to {
-        let (up, right) = (y - 12, from + 40);
-        write!(out, "<path class=\"arrow\" d=\"M{from} {up}H{right}V{y}H{}\"/>", from + 8)?;
-        return head(from, y, 1, out);
+        let (out_to, back_to) = (shift(from, inward * 40), shift(from, inward * 8));
+        write!(out, "<path class=\"arrow\" d=\"M{from} {}H{out_to}V{y}H{back_to}\"/>", y - 12)?;
+        return head(from, y, inward, out);
     }
     let back = if to > from { -1 } else { 1 };
-    let shift = |x: usize, by: i64| x as i64 + by;
     if lost {
         let end = shift(to, back * 40);
         write!(out, "<path class=\"arrow\" d=\"M{from} {y}H{}\"/>", end + back * 6)?;
