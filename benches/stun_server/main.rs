@@ -32,7 +32,8 @@ struct Contender {
 
 fn main() {
     let quick = std::env::args().any(|arg| arg == "--quick" || arg == "--test");
-    let (rounds, length) = if quick { (3, Duration::from_millis(200)) } else { (25, Duration::from_millis(300)) };
+    let (rounds, length) =
+        if quick { (3, Duration::from_millis(200)) } else { (25, Duration::from_millis(300)) };
 
     let echo = echo::Threaded::start();
     let tokio = echo::Tokio::start();

@@ -45,9 +45,7 @@ impl View<'_> {
         let (style, mut shown) = (style(), 0_u64);
         for packet in self.packets(trace) {
             shown += 1;
-            let line = self.line(&packet);
-            let cut: String = if self.args.verbose { line } else { line.chars().take(style.width).collect() };
-            writeln!(out, "{cut}")?;
+            writeln!(out, "{}", self.line(&packet))?;
             if self.args.verbose {
                 let mut tree = String::new();
                 text::packet(&packet.dissection, style, &mut tree)?;

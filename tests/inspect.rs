@@ -1,0 +1,141 @@
+//! `wirebook inspect` as a user meets it: what goes in, what is printed, what it exits with.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+const REQUEST: &str = "000100002112a44270696e672d706f6e672d3031";
+
+fn wirebook(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirebook"));
+    command.args(args).current_dir(env!("CARGO_MANIFEST_DIR")).env("COLUMNS", "80").env_remove("NO_COLOR");
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    wirebook(args).output().expect("the program starts")
+}
+
+fn piped(args: &[&str], input: &[u8]) -> Output {
+    let mut child = wirebook(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    child.stdin.take().expect("piped").write_all(input).expect("it reads");
+    child.wait_with_output().expect("it ends")
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).expect("text")
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).expect("text")
+}
+
+#[test]
+fn a_message_comes_as_hex_base64_a_file_or_a_pipe() {
+    let hex = run(&["inspect", REQUEST]);
+    insta::assert_snapshot!("request", stdout(&hex));
+    let bytes: Vec<u8> = (0..REQUEST.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&REQUEST[at..at + 2], 16).unwrap())
+        .collect();
+    let dir = tempfile();
+    let file = dir.join("request.bin");
+    std::fs::write(&file, &bytes).unwrap();
+    for other in [
+        run(&["inspect", "AAEAACESpEJwaW5nLXBvbmctMDE="]),
+        run(&["inspect", "00:01:00:00", "21:12:a4:42", "70696e672d706f6e672d3031"]),
+        run(&["inspect", file.to_str().unwrap()]),
+        piped(&["inspect", "-"], &bytes),
+        piped(&["inspect", "-"], format!("{REQUEST}\n").as_bytes()),
+    ] {
+        assert_eq!(stdout(&other), stdout(&hex), "{}", stderr(&other));
+    }
+}
+
+fn tempfile() -> std::path::PathBuf {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("inspect");
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+#[test]
+fn any_bytes_give_a_tree_and_exit_0() {
+    for bytes in [&b""[..], b"\0", b"\x80\xff hello", &[0x40; 70], &[0; 100_000], "ünïcode\n".as_bytes()] {
+        for args in [&["inspect", "-"][..], &["inspect", "--json", "-"], &["inspect", "--as", "stun", "-"]] {
+            let output = piped(args, bytes);
+            assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
+            assert!(!output.stdout.is_empty(), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line_and_exit_2() {
+    for (args, says) in [
+        (&["inspect", "no-such.pcapng"][..], "cannot read no-such.pcapng"),
+        (&["inspect", "not hex!"], "neither a file, nor hex, nor base64"),
+        (&["inspect", "--ladder", REQUEST], "--ladder and --filter are for captures"),
+        (&["inspect", "--filter", "stun and", "traces/stun.pcapng"], "at column 9: expected a protocol"),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    }
+    for args in [&["inspect"][..], &["inspect", "--as", "smtp", REQUEST], &["inspect", "--nonsense"]] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+    assert!(
+        stderr(&run(&["inspect", "--as", "smtp", REQUEST])).contains("there are stun, channeldata, data")
+    );
+}
+
+#[test]
+fn a_capture_is_listed_filtered_drawn_and_written_as_json() {
+    insta::assert_snapshot!("rfc5769_list", stdout(&run(&["inspect", "traces/rfc5769.pcapng"])));
+    insta::assert_snapshot!(
+        "rfc5769_ladder",
+        stdout(&run(&["inspect", "traces/rfc5769.pcapng", "--ladder"]))
+    );
+    let filtered = run(&["inspect", "traces/rfc5769.pcapng", "--filter", "class == request and realm"]);
+    assert_eq!(stdout(&filtered).lines().count(), 1, "{}", stdout(&filtered));
+    let none = run(&["inspect", "traces/rfc5769.pcapng", "--filter", "tcp"]);
+    assert_eq!(stdout(&none), "none of 4 packets passes `tcp`\n");
+    let json = run(&["inspect", "traces/rfc5769.pcapng", "--json", "--password", "VOkJxbRl1RmTxUk/WvJxBt"]);
+    let records: Vec<serde_json::Value> =
+        stdout(&json).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(records.len(), 4);
+    for (record, number) in records.iter().zip(1..) {
+        assert_eq!((&record["packet"], &record["protocol"]), (&number.into(), &"stun".into()));
+        assert_eq!(record["dissection"]["name"], "STUN");
+    }
+    // Three passwords are right and one is not: the tree says which.
+    let verdicts = records.iter().map(|r| r.to_string().contains("is the HMAC under the given password"));
+    assert_eq!(verdicts.collect::<Vec<_>>(), [true, true, true, false]);
+}
+
+#[test]
+fn help_names_an_example_and_the_exit_codes() {
+    for command in ["serve", "build", "inspect", "check", "watch", "hint", "solution", "progress", "list"] {
+        let output = run(&[command, "--help"]);
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        assert!(stdout(&output).contains("Example"), "{command}: {}", stdout(&output));
+    }
+    assert!(
+        stdout(&run(&["--help"])).contains("Exit codes: 0 fine, 1 something failed a check, 2 wrong usage")
+    );
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(stdout(&run(&["completions", shell])).contains("inspect"), "{shell}");
+    }
+}
+
+#[test]
+fn color_is_for_terminals_only() {
+    assert!(!stdout(&run(&["inspect", REQUEST])).contains('\x1b'));
+}
