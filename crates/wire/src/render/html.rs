@@ -11,15 +11,8 @@
 //! Markdown, and nothing from the wire gets into it unescaped. book/theme/README.md describes it for
 //! those who style it.
 
-/// Writes its pieces one after the other: half of a page is markup and small numbers, and going through
-/// `write!` for them takes longer than all else.
-macro_rules! put {
-    ($out:expr, $($piece:expr),+ $(,)?) => {{
-        $( crate::render::html::Piece::put($piece, $out)?; )+
-        Ok::<(), ::std::fmt::Error>(())
-    }};
-}
-
+#[macro_use]
+mod put;
 mod escape;
 mod fields;
 mod hex;
@@ -209,33 +202,6 @@ fn bytes(start: u32, end: u32, out: &mut impl Write) -> fmt::Result {
         0 => out.write_str("no bytes"),
         1 => put!(out, "byte ", start),
         _ => put!(out, "bytes ", start, " to ", end - 1),
-    }
-}
-
-/// What [`put!`] takes.
-trait Piece {
-    fn put(self, out: &mut impl Write) -> fmt::Result;
-}
-
-impl Piece for &str {
-    fn put(self, out: &mut impl Write) -> fmt::Result {
-        out.write_str(self)
-    }
-}
-
-impl Piece for u32 {
-    fn put(self, out: &mut impl Write) -> fmt::Result {
-        let mut digits = [0; 10];
-        let (mut rest, mut at) = (self, digits.len());
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        out.write_str(std::str::from_utf8(&digits[at..]).unwrap_or_default())
     }
 }
 
