@@ -11,9 +11,10 @@ use tempfile::TempDir;
 
 use super::links::{self, Sources};
 use super::preprocess::{Directives, Mistakes};
-use super::problem::{Broken, Problem};
+use super::problem::{Broken, Complaint, Problem, line_at};
 use super::rfcs::Rfcs;
 use super::site::Site;
+use super::warnings::heard;
 use crate::workbook::Workbook;
 
 /// A book that was built into a folder of its own, and found without a mistake.
@@ -30,14 +31,26 @@ pub struct Built {
 /// # Errors
 /// Every mistake that was found, in pages and links.
 pub fn build(workbook: &Workbook) -> Result<Built, Broken> {
-    let book = MDBook::load(workbook.root()).map_err(Broken::Mdbook)?;
+    let book = MDBook::load(workbook.root()).map_err(|error| unloadable(workbook, &error))?;
     build_loaded(workbook, book)
 }
 
 /// As [`build`], with a configuration that someone else read.
 pub(crate) fn build_with(workbook: &Workbook, config: Config) -> Result<Built, Broken> {
-    let book = MDBook::load_with_config(workbook.root(), config).map_err(Broken::Mdbook)?;
+    let book =
+        MDBook::load_with_config(workbook.root(), config).map_err(|error| unloadable(workbook, &error))?;
     build_loaded(workbook, book)
+}
+
+/// mdBook names the page that it could not read, and SUMMARY.md is where that page is named.
+fn unloadable(workbook: &Workbook, error: &anyhow::Error) -> Broken {
+    let what = format!("{error:#}");
+    let named = what.split('`').nth(1).and_then(|path| Path::new(path).file_name()?.to_str());
+    let summary = std::fs::read_to_string(workbook.book().join("SUMMARY.md")).unwrap_or_default();
+    match named.and_then(|name| summary.find(name)) {
+        Some(at) => Broken::pages(vec![Complaint::new(what).at("book/SUMMARY.md", line_at(&summary, at))]),
+        None => Broken::Mdbook(anyhow::anyhow!(what)),
+    }
 }
 
 fn build_loaded(workbook: &Workbook, mut book: MDBook) -> Result<Built, Broken> {
@@ -45,8 +58,9 @@ fn build_loaded(workbook: &Workbook, mut book: MDBook) -> Result<Built, Broken> 
     folder.path().clone_into(&mut book.config.build.build_dir);
     let mistakes = Rc::new(RefCell::new(Mistakes::default()));
     book.with_preprocessor(Directives { mistakes: Rc::clone(&mistakes) });
-    let rendered = book.build();
+    let (rendered, warnings) = heard(&book.config.book.src, || book.build());
     let Mistakes { mut problems, incomplete } = mistakes.take();
+    problems.extend(warnings);
     if let Err(error) = rendered {
         return Err(if problems.is_empty() { Broken::Mdbook(error) } else { Broken::pages(problems) });
     }
@@ -69,9 +83,9 @@ fn check_links(
     incomplete: &BTreeSet<PathBuf>,
 ) -> Vec<Problem> {
     let folder = book.config.book.src.clone();
-    let rfcs = match Rfcs::read(&workbook.root().join(&folder).join(Rfcs::FILE)) {
+    let rfcs = match Rfcs::read(workbook.root()) {
         Ok(rfcs) => rfcs,
-        Err(complaint) => return vec![complaint.at(folder.join(Rfcs::FILE), None)],
+        Err(complaint) => return vec![complaint.at(Rfcs::FILE, None)],
     };
     let incomplete = incomplete.iter().filter_map(|path| rendered_name(path)).collect();
     links::check(site, &Sources { incomplete, ..sources(book, folder) }, &rfcs)

@@ -27,32 +27,32 @@ const GATHERED: [&str; 3] = ["print.html", "index.html", "toc.html"];
 /// Checks every link and fragment within the book, and the form of those that lead out of it.
 pub(crate) fn check(site: &Site, sources: &Sources, rfcs: &Rfcs) -> Vec<Problem> {
     let pages: BTreeMap<&str, Anatomy> = site.pages().map(|(path, html)| (path, anatomy(html))).collect();
-    let checker = Checker { site, pages: &pages, rfcs, incomplete: &sources.incomplete };
+    let checker = Checker { site, pages: &pages, rfcs, sources };
     let (gathered, own): (Vec<_>, Vec<_>) =
         pages.iter().partition(|(path, _)| GATHERED.contains(path) && !sources.pages.contains_key(**path));
-    let problems: Vec<Problem> = own.into_iter().flat_map(|page| checker.page(page, sources)).collect();
+    let problems: Vec<Problem> = own.into_iter().flat_map(|page| checker.page(page)).collect();
     if !problems.is_empty() {
         return problems;
     }
-    gathered.into_iter().flat_map(|page| checker.page(page, sources)).collect()
+    gathered.into_iter().flat_map(|page| checker.page(page)).collect()
 }
 
 struct Checker<'a> {
     site: &'a Site,
     pages: &'a BTreeMap<&'a str, Anatomy>,
     rfcs: &'a Rfcs,
-    incomplete: &'a BTreeSet<String>,
+    sources: &'a Sources,
 }
 
 impl Checker<'_> {
-    fn page(&self, (path, anatomy): (&&str, &Anatomy), sources: &Sources) -> Vec<Problem> {
-        let place = Place::new(path, sources);
+    fn page(&self, (path, anatomy): (&&str, &Anatomy)) -> Vec<Problem> {
+        let source = Source::of(path, self.sources);
         let mut met = HashMap::new();
         let mut problems = Vec::new();
         for link in &anatomy.links {
             let before = met.entry(link.as_str()).or_insert(0usize);
             if let Err(complaint) = self.link(path, anatomy, link) {
-                problems.push(place.problem(complaint, &written_forms(link), *before));
+                problems.push(source.problem(complaint, link, *before));
             }
             *before += 1;
         }
@@ -83,11 +83,11 @@ impl Checker<'_> {
         };
         if self.site.file(&target).is_none() {
             return Err(Complaint::new(format!("the link `{link}` leads nowhere: the book has no {target}"))
-                .nearest(&target, self.pages.keys().copied()));
+                .nearest(&target, self.pages.keys().copied().filter(|page| !GATHERED.contains(page))));
         }
         let (Some(id), Some(page)) = (fragment, self.pages.get(target.as_str())) else { return Ok(()) };
         let id = percent_decode_str(id).decode_utf8_lossy();
-        if page.ids.contains(&*id) || self.incomplete.contains(&target) && is_of_a_directive(&id) {
+        if page.ids.contains(&*id) || self.sources.incomplete.contains(&target) && is_of_a_directive(&id) {
             return Ok(());
         }
         Err(Complaint::new(format!("the link `{link}` leads nowhere: {target} has no `#{id}`"))
@@ -149,34 +149,33 @@ fn resolve(page: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// How the author may have written a link that reads `link` in the page.
-fn written_forms(link: &str) -> Vec<String> {
-    vec![format!("({})", link.replacen(".html", ".md", 1)), link.replacen(".html", ".md", 1), link.to_owned()]
-}
-
-/// The source of a page.
-struct Place<'a> {
+/// The file that a page was written in.
+struct Source<'a> {
     file: PathBuf,
     text: &'a str,
 }
 
-impl<'a> Place<'a> {
-    fn new(page: &str, sources: &'a Sources) -> Self {
+impl<'a> Source<'a> {
+    fn of(page: &str, sources: &'a Sources) -> Self {
         match sources.pages.get(page) {
             Some((file, text)) => Self { file: sources.folder.join(file), text },
             None => Self { file: Path::new(page).to_owned(), text: "" },
         }
     }
 
-    /// The complaint, at the line that holds one of the `forms`, after `before` others like it.
-    fn problem(&self, complaint: Complaint, forms: &[String], before: usize) -> Problem {
-        let line = forms.iter().find_map(|form| {
-            let mut matches = self.text.match_indices(form.as_str());
-            let first = matches.next()?;
-            let (at, _) = matches.nth(before.wrapping_sub(1)).filter(|_| before > 0).unwrap_or(first);
-            Some(line_at(self.text, at))
-        });
-        complaint.at(&self.file, line)
+    /// The complaint, at the line that holds `link` after `before` others like it, and in its author's words:
+    /// mdBook makes `a.html` of `a.md`.
+    fn problem(&self, mut complaint: Complaint, link: &str, before: usize) -> Problem {
+        let in_words = link.replacen(".html", ".md", 1);
+        let found =
+            [format!("({in_words})"), in_words.clone(), link.to_owned()].into_iter().find_map(|form| {
+                let places: Vec<usize> = self.text.match_indices(&form).map(|(at, _)| at).collect();
+                Some((*places.get(before).or(places.first())?, form.contains(&in_words)))
+            });
+        if let Some((_, true)) = found {
+            complaint.what = complaint.what.replace(&format!("`{link}`"), &format!("`{in_words}`"));
+        }
+        complaint.at(&self.file, found.map(|(at, _)| line_at(self.text, at)))
     }
 }
 

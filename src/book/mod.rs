@@ -21,6 +21,7 @@ mod rfcs;
 mod scan;
 mod shelf;
 mod site;
+mod warnings;
 pub mod watch;
 
 pub(crate) use anatomy::anatomy;

@@ -69,11 +69,6 @@ impl<'a> Page<'a> {
     pub(crate) fn title_of(&self, path: &str) -> Option<&str> {
         self.titles.get(path).map(String::as_str)
     }
-
-    /// The paths of all pages.
-    pub(crate) fn all_pages(&self) -> Vec<&str> {
-        self.titles.keys().map(String::as_str).collect()
-    }
 }
 
 fn packet_id(file: &str, number: u32) -> String {

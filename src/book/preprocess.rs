@@ -49,6 +49,10 @@ impl Preprocessor for Directives {
             let file = source.join(chapter.source_path.as_deref().unwrap_or(Path::new("")));
             expand(chapter, &Whole { shelf: &shelf, titles: &titles, file }, mistakes);
         });
+        // One that is not there, or cannot be read, is a mistake of the page that asks for it.
+        if let Ok(glossary) = shelf.glossary() {
+            self.mistakes.borrow_mut().problems.extend(glossary.strays(&titles));
+        }
         Ok(book)
     }
 }

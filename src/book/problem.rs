@@ -36,12 +36,21 @@ pub struct Complaint {
     pub what: String,
     /// As [`Problem::help`].
     pub help: Option<String>,
+    /// The file and line of the mistake, where it is not the page that suffers from it.
+    pub elsewhere: Option<(PathBuf, Option<usize>)>,
 }
 
 impl Complaint {
     /// A complaint without help.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), help: None }
+        Self { what: what.into(), help: None, elsewhere: None }
+    }
+
+    /// The same complaint, of another file than the page's.
+    #[must_use]
+    pub fn elsewhere(mut self, file: impl Into<PathBuf>, line: impl Into<Option<usize>>) -> Self {
+        self.elsewhere = Some((file.into(), line.into()));
+        self
     }
 
     /// The same complaint, with what to do about it.
@@ -68,15 +77,23 @@ impl Complaint {
         }
         let all = format!("there is {}", listed(known));
         match nearest(wanted, known.iter().copied()) {
-            Some(name) => self.help(format!("did you mean `{name}`? ({all})")),
+            Some(name) if known.len() > 1 => self.help(format!("did you mean `{name}`? ({all})")),
+            Some(name) => self.help(format!("did you mean `{name}`?")),
             None => self.help(all),
         }
     }
 
-    /// Says where it stands.
+    /// Says where it stands, unless it knows better itself.
     #[must_use]
     pub fn at(self, file: impl Into<PathBuf>, line: impl Into<Option<usize>>) -> Problem {
-        Problem { file: file.into(), line: line.into(), what: self.what, help: self.help }
+        let (file, line) = self.elsewhere.unwrap_or_else(|| (file.into(), line.into()));
+        Problem { file, line, what: self.what, help: self.help }
+    }
+
+    /// A file of data that TOML cannot read. `file` is from the root of the checkout.
+    pub(crate) fn toml(file: impl Into<PathBuf>, text: &str, error: &toml::de::Error) -> Self {
+        let line = error.span().map(|span| line_at(text, span.start));
+        Self::new(error.message().trim_end()).elsewhere(file, line)
     }
 }
 

@@ -27,14 +27,14 @@ struct Entry {
 }
 
 impl Rfcs {
-    /// Where they are listed, from the folder of the pages.
-    pub(crate) const FILE: &'static str = "rfcs.toml";
+    /// Where they are listed, from the root of the checkout.
+    pub(crate) const FILE: &'static str = "book/rfcs.toml";
 
-    /// Reads the list, if there is one.
-    pub(crate) fn read(path: &Path) -> Result<Self, Complaint> {
-        let Ok(text) = std::fs::read_to_string(path) else { return Ok(Self::default()) };
-        let File { rfcs } = toml::from_str(&text)
-            .map_err(|error| Complaint::new(format!("{}: {}", Self::FILE, error.to_string().trim_end())))?;
+    /// Reads the list of a checkout, if there is one.
+    pub(crate) fn read(root: &Path) -> Result<Self, Complaint> {
+        let Ok(text) = std::fs::read_to_string(root.join(Self::FILE)) else { return Ok(Self::default()) };
+        let File { rfcs } =
+            toml::from_str(&text).map_err(|error| Complaint::toml(Self::FILE, &text, &error))?;
         Ok(Self { numbers: Some(rfcs.into_iter().map(|rfc| rfc.number).collect()) })
     }
 

@@ -51,10 +51,7 @@ impl Shelf {
 
     /// The words of book/glossary.toml.
     pub(crate) fn glossary(&self) -> Result<&Glossary, Complaint> {
-        self.glossary
-            .get_or_init(|| Glossary::read(&self.workbook.book().join(Glossary::FILE)))
-            .as_ref()
-            .map_err(Clone::clone)
+        self.glossary.get_or_init(|| Glossary::read(self.workbook.root())).as_ref().map_err(Clone::clone)
     }
 
     /// The exercises of exercises/catalogue.toml.
@@ -63,11 +60,10 @@ impl Shelf {
     }
 
     fn read_catalogue(&self) -> Result<Catalogue, Complaint> {
-        let unreadable =
-            |why: String| Complaint::new(format!("exercises/catalogue.toml cannot be read: {why}"));
-        let text = fs::read_to_string(self.workbook.exercises().join("catalogue.toml"))
-            .map_err(|error| unreadable(error.to_string()))?;
-        Catalogue::parse(&text).map_err(|error| unreadable(error.to_string().trim_end().to_owned()))
+        const FILE: &str = "exercises/catalogue.toml";
+        let text = fs::read_to_string(self.workbook.root().join(FILE))
+            .map_err(|error| Complaint::new(format!("{FILE} cannot be read: {error}")))?;
+        Catalogue::parse(&text).map_err(|error| Complaint::toml(FILE, &text, &error))
     }
 }
 

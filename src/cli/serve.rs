@@ -1,6 +1,6 @@
 //! `wirebook serve`: the book and its labs, until Ctrl-C.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -14,6 +14,14 @@ use crate::book::watch::{Watch, watch};
 use crate::labs::LABS;
 use crate::labs::http::{self, Edition, House, Press, Started};
 use crate::workbook::Workbook;
+
+/// Prints, and serves on where nobody listens: the terminal that began this may be closed long since.
+macro_rules! say {
+    ($($part:tt)*) => { drop(writeln!(std::io::stdout(), $($part)*)) };
+}
+macro_rules! note {
+    ($($part:tt)*) => { drop(writeln!(std::io::stderr(), $($part)*)) };
+}
 
 /// The port that is tried first: that of `mdbook serve`.
 const USUAL_PORT: u16 = 3000;
@@ -44,7 +52,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
     let site = match super::build::built(workbook) {
         Ok(built) => built.site,
         Err(broken) => {
-            eprintln!("{broken}");
+            note!("{broken}");
             return Ok(FAILED);
         }
     };
@@ -60,7 +68,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
         tokio::task::spawn_blocking(move || match watch {
             Ok(watch) => rebuild(&workbook, &watch, &edition, &stopped),
             Err(error) => {
-                eprintln!("note: pages are not rebuilt when they change: {error}");
+                note!("note: pages are not rebuilt when they change: {error}");
                 // Kept: with the edition gone, open pages would be told that the workbook ended.
                 park(&edition, &stopped);
             }
@@ -88,10 +96,10 @@ fn rebuild(workbook: &Workbook, watch: &Watch, edition: &Edition, stopped: &Atom
         match book::build(workbook) {
             Ok(built) => {
                 edition.next(&built.site);
-                eprintln!("Built again in {:.1} s", start.elapsed().as_secs_f64());
+                note!("Built again in {:.1} s", start.elapsed().as_secs_f64());
             }
             Err(broken) => {
-                eprintln!("{broken}\n\nThe last book that built is still being served.");
+                note!("{broken}\n\nThe last book that built is still being served.");
                 edition.broken(broken.to_string());
             }
         }
@@ -119,27 +127,27 @@ async fn listener(port: Option<u16>) -> Result<TcpListener> {
     })?;
     let found = listener.local_addr()?.port();
     if port.is_none() && found != USUAL_PORT {
-        eprintln!("Port {USUAL_PORT} is in use: taking {found}");
+        note!("Port {USUAL_PORT} is in use: taking {found}");
     }
     Ok(listener)
 }
 
 /// The address alone on its line, so that a program can read it.
 fn announce(url: &str, labs: &[Started], open: bool) {
-    println!("{url}");
+    say!("{url}");
     for Started { lab, outcome } in labs {
         match outcome {
             Ok(running) => {
                 for address in &running.addresses {
-                    println!("lab {}: {} at {}", lab.id, address.name, address.url);
+                    say!("lab {}: {} at {}", lab.id, address.name, address.url);
                 }
             }
-            Err(why) => eprintln!("note: the lab {} does not run: {why}", lab.id),
+            Err(why) => note!("note: the lab {} does not run: {why}", lab.id),
         }
     }
-    eprintln!("The workbook is open at the first address. Ctrl-C ends it.");
+    note!("The workbook is open at the first address. Ctrl-C ends it.");
     if open && let Err(error) = opener::open_browser(url) {
-        eprintln!("note: no browser could be opened: {error}");
+        note!("note: no browser could be opened: {error}");
     }
 }
 

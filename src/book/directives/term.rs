@@ -26,7 +26,7 @@ fn render(call: &Call, page: &Page<'_>) -> Result<String, Complaint> {
          <span class=\"term-card\" id=\"{card}\" role=\"tooltip\"><b>{}</b>{expansion} <span>{}</span></span></span>",
         page.to_root(),
         escape(shown.trim()),
-        escape(&term.name),
+        escape(term.name()),
         prose(&term.meaning),
     ))
 }

@@ -1,0 +1,115 @@
+//! Each mistake fails the build, with its file, its line and what to do.
+
+use insta::assert_snapshot;
+use wirebook::book::{self, Broken};
+use wirebook::workbook::Workbook;
+
+use crate::checkout::Checkout;
+
+/// What is said of a book of these pages.
+fn mistakes(pages: &[(&str, &str)]) -> String {
+    said(&Checkout::of(pages))
+}
+
+fn said(checkout: &Checkout) -> String {
+    match book::build(&Workbook::at(checkout.path())) {
+        Ok(_) => "the book builds".to_owned(),
+        Err(broken) => broken.to_string().replace(&checkout.path().display().to_string(), "CHECKOUT"),
+    }
+}
+
+/// A page each, and what is wrong with it. What is said of them stands in
+/// `snapshots/book__mistakes__each_mistake_is_told_where_it_stands.snap`.
+const MISTAKES: &[(&str, &str)] = &[
+    ("a trace that is not there", "# A\n\n{{#packet rfc5679.pcapng 1}}\n"),
+    ("a packet out of range", "{{#packet rfc5769.pcapng 13}}\n"),
+    ("a packet that is no number", "{{#packet rfc5769.pcapng first}}\n"),
+    ("a field that the packet lacks", "{{#packet rfc5769.pcapng 2 only=\"XOR-MAPED-ADDRESS\"}}\n"),
+    ("an option misspelt", "{{#packet rfc5769.pcapng 1 captoin=\"x\"}}\n"),
+    ("a word too few", "{{#packet rfc5769.pcapng}}\n"),
+    ("a quote left open", "{{#packet rfc5769.pcapng 1 caption=\"x}}\n"),
+    ("a ladder backward", "{{#ladder rfc5769.pcapng packets=\"3-1\"}}\n"),
+    ("a ladder with more names than hosts", "{{#ladder rfc5769.pcapng packets=\"1\" names=\"a, b, c\"}}\n"),
+    ("an exercise misspelt", "{{#exercise stun::xor_adress}}\n"),
+    ("a lab that is not there", "{{#lab turn}}\n"),
+    ("a term misspelt", "The {{#term NTA|box}}.\n"),
+    ("a directive misspelt", "{{#pakcet rfc5769.pcapng 1}}\n"),
+    ("a directive left open", "{{#packet rfc5769.pcapng 1\n\nmore\n"),
+    ("a block within a sentence", "Look: {{#packet rfc5769.pcapng 1}}\n"),
+    ("a file that is not there", "```rust\n{{#include ../examples/stun/main.rs:ask}}\n```\n"),
+    ("a page that is not there", "[b](b.md)\n"),
+    ("a fragment that is not there", "# One Heading\n\n[b](#one-headin)\n"),
+    ("a picture that is not there", "line\n\n![b](b.svg)\n"),
+    ("a link out of the book", "[b](../README.md)\n"),
+    ("a link with a strange scheme", "[b](javascript:alert)\n"),
+    ("a link to an rfc that the book does not know", "[x](https://www.rfc-editor.org/rfc/rfc8498)\n"),
+    ("a link to no section of an rfc", "[x](https://www.rfc-editor.org/rfc/rfc8489#14.2)\n"),
+    ("a tag left open", "<div>\n\ntext\n"),
+];
+
+#[test]
+fn each_mistake_is_told_where_it_stands() {
+    let names: Vec<String> =
+        MISTAKES.iter().map(|(what, _)| format!("{}.md", what.replace(' ', "_"))).collect();
+    let pages: Vec<(&str, &str)> =
+        names.iter().zip(MISTAKES).map(|(name, (_, text))| (name.as_str(), *text)).collect();
+    let Err(Broken::Pages(problems)) = book::build(&Workbook::at(Checkout::of(&pages).path())) else {
+        panic!("a book of mistakes builds");
+    };
+    let told = pages.iter().map(|(name, text)| {
+        let of_page = problems.iter().filter(|problem| problem.file.ends_with(name));
+        let said: Vec<String> = of_page.map(ToString::to_string).collect();
+        assert!(!said.is_empty(), "nothing is said of {name}");
+        format!("{}\n\n{}", text.trim_end(), said.join("\n"))
+    });
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n\n--------\n\n"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_files_and_lines() {
+    let pages =
+        [("a.md", "[b](c.md)\n\n{{#term x}}\n\n[d](#e)\n"), ("b.md", "\n{{#lab x}}\n[a](a.md#nowhere)\n")];
+    assert_snapshot!(mistakes(&pages));
+}
+
+#[test]
+fn a_link_to_what_a_wrong_directive_would_have_made_is_no_second_mistake() {
+    let pages = [("a.md", "{{#packet rfc5769.pcapng 99}}\n\n[it](#packet-rfc5769-99) [but](#this)\n")];
+    assert_snapshot!(mistakes(&pages));
+}
+
+#[test]
+fn an_include_must_have_its_anchor_and_the_end_of_it() {
+    let code = "// ANCHOR: ask\nask();\n// ANCHOR_END: ask\n// ANCHOR: open\n";
+    let page =
+        "```rust\n{{#include main.rs:aks}}\n{{#include main.rs:open}}\n{{#include main.rs:2:9}}\n```\n";
+    assert_snapshot!(said(&Checkout::of(&[("a.md", page)]).file("book/main.rs", code)));
+}
+
+#[test]
+fn a_directive_in_an_included_file_is_refused_rather_than_shown_raw() {
+    let checkout =
+        Checkout::of(&[("a.md", "{{#include part.txt}}\n")]).file("book/part.txt", "{{#lab stun}}\n");
+    assert_snapshot!(said(&checkout));
+}
+
+#[test]
+fn mistakes_in_the_glossary_are_told_of_the_glossary() {
+    let checkout = Checkout::of(&[("a.md", "{{#glossary}}\n")]);
+    let glossary = "[[term]]\nname = \"A\"\nmeaning = \"x\"\nchapter = \"b.md\"\n";
+    assert_snapshot!(said(&checkout.file("book/glossary.toml", glossary)));
+    let checkout = Checkout::of(&[("a.md", "{{#glossary}}\n")]);
+    assert_snapshot!(said(&checkout.file("book/glossary.toml", "[[term]]\nname = \"A\"\nmaening = \"x\"\n")));
+}
+
+#[test]
+fn a_trace_that_is_no_capture_is_told_as_that() {
+    let checkout = Checkout::of(&[("a.md", "{{#packet x.pcapng 1}}\n")]).file("traces/x.pcapng", "hello");
+    assert_snapshot!(said(&checkout));
+}
+
+#[test]
+fn a_summary_that_names_a_missing_page_is_told_as_that() {
+    let checkout = Checkout::of(&[("a.md", "# A\n")]).file("book/SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n");
+    assert_snapshot!(said(&checkout));
+}

@@ -1,0 +1,92 @@
+//! What directives become.
+
+use insta::assert_snapshot;
+use wirebook::book;
+use wirebook::workbook::Workbook;
+
+use crate::checkout::Checkout;
+
+/// What stands in the `<main>` of the page `a.html`.
+fn page(text: &str) -> String {
+    main_of(&Checkout::of(&[("a.md", text), ("glossary.md", "# Words\n\n{{#glossary}}\n")]), "a.html")
+}
+
+fn main_of(checkout: &Checkout, page: &str) -> String {
+    let built = book::build(&Workbook::at(checkout.path())).unwrap_or_else(|broken| panic!("{broken}"));
+    let html = String::from_utf8(built.site.file(page).unwrap().to_vec()).unwrap();
+    let (_, main) = html.split_once("<main>").unwrap();
+    let lines = main.split_once("</main>").unwrap().0.lines().map(str::trim_end);
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_term_carries_its_meaning_and_leads_to_the_glossary() {
+    assert_snapshot!(page("A {{#term NAT}}, two {{#term NATs}}, a {{#term nat|box | \"x\"}}.\n"));
+}
+
+#[test]
+fn an_exercise_is_a_card_with_its_hints() {
+    assert_snapshot!(page("{{#exercise stun::xor_address}}\n"));
+}
+
+#[test]
+fn a_lab_says_how_to_get_it() {
+    assert_snapshot!(page("{{#lab stun}}\n"));
+}
+
+#[test]
+fn the_glossary_lists_every_word() {
+    let checkout = Checkout::of(&[("a.md", "# A\n"), ("glossary.md", "{{#glossary}}\n")]).file(
+        "book/glossary.toml",
+        "[[term]]\nname = \"STUN\"\nexpansion = \"Session Traversal Utilities for NAT\"\nmeaning = \"A tool.\"\n\
+         rfc = 8489\nsection = \"1\"\nchapter = \"a.md\"\n[[term]]\nname = \"NAT\"\nmeaning = \"A <box>.\"\n",
+    );
+    assert_snapshot!(main_of(&checkout, "glossary.html"));
+}
+
+#[test]
+fn a_packet_has_an_id_that_a_ladder_leads_to() {
+    let html = page(
+        "{{#ladder rfc5769.pcapng packets=\"1-2\" names=\"client, server\" caption=\"Both\"}}\n\n\
+         {{#packet rfc5769.pcapng 2 caption=\"The answer\"}}\n\n[up](#packet-rfc5769-2)\n",
+    );
+    assert!(html.contains("<figure class=\"packet\" id=\"packet-rfc5769-2\">"), "{html}");
+    assert!(html.contains("href=\"#packet-rfc5769-2\""), "{html}");
+    assert!(!html.contains("href=\"#packet-rfc5769-1\""), "packet 1 is not on the page: {html}");
+    assert!(html.contains("client") && html.contains("The answer"), "{html}");
+}
+
+#[test]
+fn a_packet_shown_twice_has_two_ids() {
+    let html = page("{{#packet rfc5769.pcapng 1}}\n\n{{#packet rfc5769.pcapng 1}}\n");
+    for id in ["id=\"packet-rfc5769-1\"", "id=\"packet-rfc5769-1-2\""] {
+        assert_eq!(html.matches(id).count(), 1, "{id}");
+    }
+}
+
+#[test]
+fn a_password_checks_the_integrity_of_a_packet() {
+    let with = |password| page(&format!("{{{{#packet rfc5769.pcapng 2 password=\"{password}\"}}}}\n"));
+    assert_ne!(with("VOkJxbRl1RmTxUk/WvJxBt"), with("wrong"));
+}
+
+#[test]
+fn code_and_escaped_directives_stay_as_they_are() {
+    let html = page("`{{#lab x}}` \\{{#lab y}}\n\n```text\n{{#lab z}}\n```\n");
+    for shown in ["{{#lab x}}", "{{#lab y}}", "{{#lab z}}"] {
+        assert!(html.contains(shown), "{shown} in {html}");
+    }
+}
+
+#[test]
+fn a_block_stays_inside_its_list_and_quotation_and_what_follows_is_markdown_again() {
+    assert_snapshot!(page(
+        "1. one\n\n   {{#lab stun}}\n\n   *two*\n2. three\n\n> {{#exercise stun::xor_address}}\n> *four*\n"
+    ));
+}
+
+#[test]
+fn a_page_in_a_folder_finds_the_glossary() {
+    let checkout = Checkout::of(&[("glossary.md", "{{#glossary}}\n"), ("in/a.md", "{{#term NAT}}\n")]);
+    assert!(main_of(&checkout, "in/a.html").contains("href=\"../glossary.html#term-nat\""));
+}
