@@ -140,6 +140,6 @@ mod tests {
         let text = format!("{TWO}[[term]]\nname = 'nats'\nmeaning = 'X.'\n");
         let complaint = Glossary::parse(&text).unwrap_err();
         assert_eq!(complaint.what, "the term `nats` is there twice");
-        assert_eq!(complaint.elsewhere, Some((Glossary::FILE.into(), Some(8))));
+        assert_eq!(complaint.elsewhere, Some((Glossary::FILE.into(), Some(9))));
     }
 }
