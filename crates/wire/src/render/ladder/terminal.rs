@@ -7,6 +7,17 @@
 //!      0 ms       ├─ Binding request ──────▶│
 //!  +0.31 ms       │◀ Binding success resp… ─┤
 //! ```
+//!
+//! Where the words would not fit on their arrows, hosts get letters and the words stand beside the picture:
+//!
+//! ```text
+//!  A  127.0.0.1:5000
+//!  B  127.0.0.1:3478
+//!
+//!            A     B
+//!     0 ms   ├────▶│  Binding request
+//! +0.31 ms   │◀────┤  Binding success response 127.0.0.1:5000
+//! ```
 
 use std::fmt::{self, Write};
 
@@ -20,6 +31,9 @@ const TIME: usize = 9;
 /// From line to line at least, or the picture cannot be read; and at most, or the eye loses the row.
 const LEAST_GAP: usize = 14;
 const MOST_GAP: usize = 56;
+/// From line to line where words stand beside the picture, and what room they need there at least.
+const NARROW_GAP: usize = 6;
+const LEAST_ROOM: usize = 24;
 
 impl Ladder {
     /// Writes the ladder within `width` columns. Too narrow a terminal gets a list.
@@ -28,7 +42,8 @@ impl Ladder {
     /// Those of `out`.
     pub fn text(&self, width: usize, color: bool, out: &mut impl Write) -> fmt::Result {
         let paint = Paint { color };
-        match Grid::fit(self, width) {
+        let fitting = Grid::fit(self, width).filter(Grid::holds_every_word);
+        match fitting.or_else(|| Grid::narrow(self, width)) {
             Some(grid) => grid.write(paint, out)?,
             None => self.list(width, paint, out)?,
         }
@@ -51,6 +66,9 @@ impl Ladder {
     }
 }
 
+/// As many as there can be lines.
+const LETTERS: std::ops::RangeInclusive<char> = 'A'..='H';
+
 /// Where things stand.
 struct Grid<'l> {
     ladder: &'l Ladder,
@@ -58,6 +76,8 @@ struct Grid<'l> {
     first: usize,
     gap: usize,
     width: usize,
+    /// Whether words stand beside the picture, not on the arrows.
+    beside: bool,
 }
 
 impl<'l> Grid<'l> {
@@ -75,7 +95,27 @@ impl<'l> Grid<'l> {
             0 | 1 => room,
             _ => (room / (lines - 1)).min(wanted.clamp(LEAST_GAP, MOST_GAP)),
         };
-        (gap >= LEAST_GAP).then_some(Self { ladder, first: TIME + 1 + side, gap, width })
+        let grid = Self { ladder, first: TIME + 1 + side, gap, width, beside: false };
+        (gap >= LEAST_GAP).then_some(grid)
+    }
+
+    fn narrow(ladder: &'l Ladder, width: usize) -> Option<Self> {
+        let grid = Self { ladder, first: TIME + 3, gap: NARROW_GAP, width, beside: true };
+        (ladder.lines() > 0 && grid.words_from() + LEAST_ROOM <= width).then_some(grid)
+    }
+
+    /// Whether no word has to be cut.
+    fn holds_every_word(&self) -> bool {
+        self.ladder.drawn().all(|step| {
+            let span = step.from.abs_diff(step.to).max(1) * self.gap;
+            let detail = step.said.detail.as_deref().map_or(0, |detail| plain(detail).width());
+            text(step).width() + 6 <= span && detail + 4 <= span
+        })
+    }
+
+    /// The column of the words beside the picture.
+    fn words_from(&self) -> usize {
+        self.column(self.ladder.lines().saturating_sub(1)) + 3
     }
 
     fn column(&self, line: usize) -> usize {
@@ -83,20 +123,45 @@ impl<'l> Grid<'l> {
     }
 
     fn write(&self, paint: Paint, out: &mut impl Write) -> fmt::Result {
-        let hosts = || self.ladder.hosts.iter().take(self.ladder.lines());
-        if hosts().any(|host| host.name.is_some()) {
-            self.heads(hosts().map(|host| host.name.as_deref().unwrap_or("")), paint.bold(), out)?;
+        if self.beside {
+            self.legend(paint, out)?;
+        } else {
+            let hosts = || self.ladder.hosts.iter().take(self.ladder.lines());
+            if hosts().any(|host| host.name.is_some()) {
+                self.heads(hosts().map(|host| host.name.as_deref().unwrap_or("")), paint.bold(), out)?;
+            }
+            self.heads(hosts().map(|host| &*host.address), paint.dim(), out)?;
+            self.row("", &self.bare(), "", ("", ""), paint, out)?;
         }
-        self.heads(hosts().map(|host| &*host.address), paint.dim(), out)?;
-        self.row("", &self.bare(), ("", ""), paint, out)?;
         for step in self.ladder.drawn() {
-            let time = Since(step.at.saturating_sub(self.ladder.start()));
-            self.row(&time.to_string(), &self.arrow(step), paint.step(step), paint, out)?;
-            if let Some(detail) = &step.said.detail {
-                self.row("", &self.beside(step, &plain(detail)), paint.step(step), paint, out)?;
+            let time = Since(step.at.saturating_sub(self.ladder.start())).to_string();
+            let words = if self.beside { text(step) } else { String::new() };
+            self.row(&time, &self.arrow(step), &words, paint.step(step), paint, out)?;
+            match &step.said.detail {
+                None => {}
+                Some(detail) if self.beside => {
+                    self.row("", &self.bare(), &plain(detail), paint.step(step), paint, out)?;
+                }
+                Some(detail) => {
+                    self.row("", &self.beside(step, &plain(detail)), "", paint.step(step), paint, out)?;
+                }
             }
         }
-        self.row("", &self.bare(), ("", ""), paint, out)
+        if self.beside { Ok(()) } else { self.row("", &self.bare(), "", ("", ""), paint, out) }
+    }
+
+    /// Which letter is whom, and the letters over their lines.
+    fn legend(&self, paint: Paint, out: &mut impl Write) -> fmt::Result {
+        let hosts = || LETTERS.zip(self.ladder.hosts.iter().take(self.ladder.lines()));
+        let ((bold, off), (dim, _)) = (paint.bold(), paint.dim());
+        for (letter, host) in hosts() {
+            let name = host.name.as_deref().map(|name| plain(name) + "  ").unwrap_or_default();
+            let line = clip(&format!("{name}{}", plain(&host.address)), self.width.saturating_sub(4));
+            writeln!(out, " {bold}{letter}{off}  {dim}{line}{off}")?;
+        }
+        writeln!(out)?;
+        let heads: Vec<String> = hosts().map(|(letter, _)| letter.to_string()).collect();
+        self.heads(heads.iter().map(String::as_str), paint.bold(), out)
     }
 
     /// One text over each line, centered.
@@ -109,7 +174,7 @@ impl<'l> Grid<'l> {
         let mut line = String::new();
         let mut at = 0;
         for (n, text) in texts.enumerate() {
-            let text = clip(&plain(text), self.gap.min(2 * (self.first - TIME)).saturating_sub(2));
+            let text = clip(&plain(text), self.gap.min(2 * (self.first - TIME)).saturating_sub(2).max(1));
             let start = self.column(n).saturating_sub(text.width() / 2).max(at);
             write!(line, "{:pad$}{text}", "", pad = start - at)?;
             at = start + text.width();
@@ -130,6 +195,10 @@ impl<'l> Grid<'l> {
     fn arrow(&self, step: &Step) -> Vec<char> {
         let mut cells = self.bare();
         let (from, to) = (step.from * self.gap, step.to * self.gap);
+        if from == to && self.beside {
+            cells[from] = '\u{21ba}';
+            return cells;
+        }
         if from == to {
             return self.beside(step, &format!("\u{21ba} {}", text(step)));
         }
@@ -154,6 +223,9 @@ impl<'l> Grid<'l> {
             cells[right - 1] = '▶';
         } else {
             cells[left + 1] = '◀';
+        }
+        if self.beside {
+            return cells;
         }
         let taken = if step.lost { cross } else { 1 };
         let start = if eastward { left + 2 } else { left + 2 + taken };
@@ -184,6 +256,7 @@ impl<'l> Grid<'l> {
         &self,
         time: &str,
         cells: &[char],
+        words: &str,
         (on, off): (&str, &str),
         paint: Paint,
         out: &mut impl Write,
@@ -193,7 +266,9 @@ impl<'l> Grid<'l> {
         debug_assert!(self.first + cells.len() <= self.width);
         // A cell that a wide letter covers holds a zero.
         let line: String = cells.iter().filter(|c| **c != '\0').collect();
-        writeln!(out, "{dim}{time:>TIME$}{plain}{:indent$}{on}{line}{off}", "")
+        let words = clip(words, self.width.saturating_sub(self.words_from()));
+        let between = if words.is_empty() { "" } else { "  " };
+        writeln!(out, "{dim}{time:>TIME$}{plain}{:indent$}{on}{line}{between}{words}{off}", "")
     }
 }
 
