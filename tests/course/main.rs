@@ -1,0 +1,8 @@
+//! The exercises from both sides, and the commands that drive them.
+//!
+//! A student's own files say nothing about the workbook, so nothing here reads `exercises/<chapter>/`, but for
+//! its shape: each test works in a small workbook below `target/tmp`, in which all exercises are solved.
+
+mod commands;
+mod exercises_hold;
+mod small_workbook;

@@ -1,0 +1,185 @@
+//! A workbook with nothing in it but the exercises, to solve and to break.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use exercises::{Catalogue, Exercise};
+
+/// The workbook under test.
+pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// One test at a time: they edit the same files.
+static DESK: Mutex<()> = Mutex::new(());
+
+/// The small workbook, while one test has it.
+pub(crate) struct SmallWorkbook {
+    root: PathBuf,
+    pub(crate) catalogue: Catalogue,
+    _desk: MutexGuard<'static, ()>,
+}
+
+impl SmallWorkbook {
+    /// All exercises solved, no hint opened.
+    pub(crate) fn open() -> Self {
+        let desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small workbook");
+        for folder in ["crates/wire", "exercises/src", "exercises/solutions", "exercises/wrong"] {
+            copy(&Path::new(ROOT).join(folder), &root.join(folder));
+        }
+        for file in ["Cargo.lock", "book.toml", "exercises/catalogue.toml"] {
+            copy(&Path::new(ROOT).join(file), &root.join(file));
+        }
+        fs::create_dir_all(root.join("traces")).unwrap();
+        let catalogue =
+            Catalogue::parse(&fs::read_to_string(root.join("exercises/catalogue.toml")).unwrap()).unwrap();
+        write(&root.join("Cargo.toml"), &workspace());
+        write(&root.join("exercises/Cargo.toml"), &with_wrong_answers(&catalogue));
+        let _none_opened = fs::remove_file(root.join("target/wirebook/hints.json"));
+        let small = Self { root, catalogue, _desk: desk };
+        for exercise in &small.catalogue.exercises {
+            small.edit(exercise, &solution(exercise));
+        }
+        small
+    }
+
+    /// Saves a student's file.
+    pub(crate) fn edit(&self, exercise: &Exercise, text: &str) {
+        write(&self.path(exercise), text);
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Exercise {
+        self.catalogue.find(id).unwrap().clone()
+    }
+
+    pub(crate) fn path(&self, exercise: &Exercise) -> PathBuf {
+        self.root.join("exercises").join(exercise.file())
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `wirebook`, ready to run here: 80 columns, no color.
+    pub(crate) fn wirebook(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirebook"));
+        command.current_dir(&self.root);
+        command.env("COLUMNS", "80").env("NO_COLOR", "1");
+        // What cargo told this test is not meant for the program.
+        command.env_remove("CARGO_PKG_NAME");
+        command
+    }
+
+    /// Runs `wirebook`: its exit code, and what it printed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
+        told(self.wirebook().args(arguments).output().unwrap())
+    }
+
+    /// Compiles everything, and gives the programs by target.
+    pub(crate) fn build(&self) -> HashMap<String, PathBuf> {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(&self.root).args(["build", "-p", "exercises", "--tests", "--message-format=json"]);
+        let output = cargo.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let messages = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        messages
+            .filter_map(|message| {
+                let target = message["target"]["name"].as_str()?.to_owned();
+                Some((target, PathBuf::from(message["executable"].as_str()?)))
+            })
+            .collect()
+    }
+
+    /// Runs an exercise's program.
+    pub(crate) fn verdict(&self, program: &Path) -> (i32, String) {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root).env("COLUMNS", "80").env("NO_COLOR", "1");
+        command.env_remove("WIREBOOK_COMMAND").env_remove("WIREBOOK_HINTS");
+        told(command.output().unwrap())
+    }
+}
+
+/// Exit code, standard output, then standard error.
+pub(crate) fn told(output: Output) -> (i32, String) {
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap_or(-1), String::from_utf8(text).unwrap())
+}
+
+pub(crate) fn solution(exercise: &Exercise) -> String {
+    fs::read_to_string(Path::new(ROOT).join("exercises/solutions").join(exercise.file())).unwrap()
+}
+
+/// The typical mistakes of an exercise: name and text.
+pub(crate) fn wrong_answers(exercise: &Exercise) -> Vec<(String, String)> {
+    let folder = Path::new(ROOT).join("exercises/wrong").join(exercise.chapter()).join(exercise.name());
+    let Ok(files) = fs::read_dir(folder) else { return Vec::new() };
+    let mut answers: Vec<_> = files
+        .map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    answers.sort();
+    answers
+}
+
+/// The target that a wrong answer has in the small workbook.
+pub(crate) fn wrong_target(exercise: &Exercise, mistake: &str) -> String {
+    format!("wrong_{}_{mistake}", exercise.target())
+}
+
+/// The workspace's own table and profiles, with two members.
+fn workspace() -> String {
+    let mut manifest: toml::Table =
+        fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap().parse().unwrap();
+    manifest.retain(|key, _| matches!(key, "workspace" | "profile"));
+    let workspace = manifest["workspace"].as_table_mut().unwrap();
+    workspace.remove("default-members");
+    workspace
+        .insert("members".to_owned(), toml::Value::Array(vec!["crates/wire".into(), "exercises".into()]));
+    manifest.to_string()
+}
+
+/// The package as it is, and a target for each wrong answer.
+fn with_wrong_answers(catalogue: &Catalogue) -> String {
+    let mut manifest = fs::read_to_string(Path::new(ROOT).join("exercises/Cargo.toml")).unwrap();
+    for exercise in &catalogue.exercises {
+        let folder = format!("wrong/{}/{}", exercise.chapter(), exercise.name());
+        for (mistake, _) in wrong_answers(exercise) {
+            let target = wrong_target(exercise, &mistake);
+            manifest += &format!(
+                "\n[[test]]\nname = \"{target}\"\npath = \"{folder}/{mistake}.rs\"\nharness = false\n"
+            );
+        }
+    }
+    manifest
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        for entry in fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            copy(&path, &to.join(path.file_name().unwrap()));
+        }
+    } else {
+        let bytes = fs::read(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+        write_bytes(to, &bytes);
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    write_bytes(path, text.as_bytes());
+}
+
+/// Leaves a file alone that is right already, so that cargo need not compile it again.
+fn write_bytes(path: &Path, bytes: &[u8]) {
+    if fs::read(path).is_ok_and(|now| now == bytes) {
+        return;
+    }
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
