@@ -25,7 +25,7 @@ pub use bytes::{Mark, hex};
 pub use catalogue::{Catalogue, Exercise};
 pub use exam::{Case, Exam};
 pub use judge::{examine, main};
-pub use show::Style;
+pub use show::{Style, wrap};
 pub use verdict::{Failure, Outcome, Reason, Returned, Verdict};
 
 /// Makes an exercise file a program that checks itself.

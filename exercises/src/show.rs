@@ -18,19 +18,22 @@ pub struct Style {
 pub(crate) const INDENT: usize = 16;
 
 impl Style {
-    /// What standard output can show: its width (else `COLUMNS`, else 80), and color where it is a terminal.
-    /// `NO_COLOR` forbids color, `CLICOLOR_FORCE` asks for it.
+    /// What standard output can show: `COLUMNS` columns, else 80, and color where it is a terminal. `NO_COLOR`
+    /// forbids color, `CLICOLOR_FORCE` asks for it.
     #[must_use]
     pub fn of_stdout() -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let terminal = std::io::stdout().is_terminal();
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let measured = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        let width = if terminal { measured.or(columns) } else { columns };
+        Self::new(columns.unwrap_or(80))
+    }
+
+    /// As [`Style::of_stdout`], for a terminal of so many columns.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
             // Prose is hard to read on wider lines, and carets need a few columns.
-            width: width.unwrap_or(80).clamp(40, 110),
-            color: !set("NO_COLOR") && (terminal || set("CLICOLOR_FORCE")),
+            width: columns.clamp(40, 110),
+            color: !set("NO_COLOR") && (std::io::stdout().is_terminal() || set("CLICOLOR_FORCE")),
         }
     }
 
@@ -68,10 +71,16 @@ impl Style {
         if self.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
+    /// How many columns are right of the labels.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.width.saturating_sub(INDENT)
+    }
+
     /// `  label         text`, wrapped under itself. Nothing for an empty text.
     #[must_use]
     pub fn field(&self, label: &str, text: &str) -> String {
-        self.lines(label, &wrap(text, self.width.saturating_sub(INDENT)))
+        self.lines(label, &wrap(text, self.room()))
     }
 
     /// `  label         first line`, and the others under it.
@@ -171,8 +180,9 @@ fn command() -> String {
     std::env::var("WIREBOOK_COMMAND").unwrap_or_else(|_| "cargo run --".to_owned())
 }
 
-/// Breaks at spaces. Lines that the text itself breaks stay broken.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+/// Breaks a text at spaces, into lines of at most `width` columns where its words allow. Lines that the text itself breaks stay broken.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();

@@ -4,7 +4,7 @@ use anyhow::Result;
 use exercises::Style;
 
 use super::{FAILED, FINE};
-use crate::course::{Course, Report, State};
+use crate::course::{Course, Report, State, style};
 
 /// Check an exercise, or all of them
 ///
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         return Ok(if report.state == State::Passed { FINE } else { FAILED });
     }
     let reports = course.check_all()?;
-    let style = Style::of_stdout();
+    let style = style();
     print!("{}", table(&reports, &style));
     if args.expect_unsolved {
         return Ok(expect_unsolved(&reports));

@@ -1,10 +1,9 @@
 //! `wirebook hint`.
 
 use anyhow::{Result, bail};
-use exercises::Style;
 
 use super::FINE;
-use crate::course::{Course, Hints, command};
+use crate::course::{Course, Hints, command, style};
 
 /// Open a hint for an exercise
 ///
@@ -36,7 +35,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         None => 1..=(seen + usize::from(args.more)).clamp(1, all),
     };
     let last = *shown.end();
-    let style = Style::of_stdout();
+    let style = style();
     println!("{}  {}", style.strong(&exercise.id), exercise.title);
     for (n, hint) in (1..).zip(&exercise.hints).filter(|(n, _)| shown.contains(n)) {
         print!("\n{}", style.field(&format!("hint {n} of {all}"), hint));

@@ -1,11 +1,11 @@
 //! `wirebook list`.
 
 use anyhow::Result;
-use exercises::{Exercise, Style};
+use exercises::Exercise;
 use serde::Serialize;
 
 use super::FINE;
-use crate::course::{Course, command};
+use crate::course::{Course, command, style};
 
 /// List the exercises
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         println!("{}", serde_json::to_string_pretty(&all.iter().map(line).collect::<Vec<_>>())?);
         return Ok(FINE);
     }
-    let style = Style::of_stdout();
+    let style = style();
     for chapter in course.catalogue().chapters() {
         let here: Vec<_> = all.iter().filter(|exercise| exercise.chapter() == chapter).collect();
         let minutes: u32 = here.iter().map(|exercise| exercise.minutes).sum();

@@ -3,10 +3,9 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use exercises::Style;
 
 use super::{FAILED, FINE};
-use crate::course::{Course, State, command};
+use crate::course::{Course, State, command, style};
 
 /// Show our solution, once yours passes
 #[derive(Debug, clap::Args)]
@@ -28,7 +27,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         print!("{text}");
         return Ok(FINE);
     }
-    let style = Style::of_stdout();
+    let style = style();
     println!("{} {}", style.strong(&exercise.id), style.open("SOLUTION CLOSED"));
     let why = match report.state {
         State::NotYet => {

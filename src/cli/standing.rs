@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::FINE;
 use super::check::first_open;
-use crate::course::{Course, Hints, Report, State, command};
+use crate::course::{Course, Hints, Report, State, command, style};
 
 /// Show how far you are, chapter by chapter
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if args.json {
         println!("{:#}", as_json(&course, &reports));
     } else {
-        print!("{}", show(&course, &reports, &Style::of_stdout()));
+        print!("{}", show(&course, &reports, &style()));
     }
     Ok(FINE)
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use anyhow::{Context, Result};
-use exercises::{Exercise, Style};
+use exercises::Exercise;
 use notify::{EventKind, RecursiveMode, Watcher};
 
 use super::FINE;
 use super::check::first_open;
-use crate::course::{Course, Report, State, command};
+use crate::course::{Course, Report, State, command, style};
 
 /// Check an exercise each time its file is saved
 ///
@@ -109,7 +109,7 @@ impl<'c> Desk<'c> {
     }
 
     fn show(&self, text: &str, solved: Option<&Exercise>) -> Result<()> {
-        let style = Style::of_stdout();
+        let style = style();
         let mut out = io::stdout().lock();
         if out.is_terminal() {
             // Clear the screen and what scrolled off it, and go to the top.

@@ -1,6 +1,6 @@
 //! The compiler's errors, shortened to the student's own lines.
 
-use exercises::{Exercise, Style};
+use exercises::{Exercise, Style, wrap};
 use serde::Deserialize;
 
 /// One message of rustc, as `--message-format=json` gives it.
@@ -102,17 +102,30 @@ fn within<'s>(span: &'s CodeSpan, file: &str) -> Option<&'s CodeSpan> {
     }
 }
 
-/// The line without its indentation, and carets under what is meant.
+/// The line without its indentation, and carets under what is meant. Of a line that is too long, the part around
+/// the carets.
 fn quote(span: &CodeSpan, style: &Style) -> Vec<String> {
     let Some(line) = span.text.first() else { return Vec::new() };
-    let code = line.text.trim_start();
-    let indent = line.text.chars().count() - code.chars().count();
-    let from = line.highlight_start.saturating_sub(1 + indent);
-    let length = line.highlight_end.saturating_sub(line.highlight_start).max(1);
+    let code: Vec<char> = line.text.trim_end().chars().collect();
+    let indent = code.iter().take_while(|c| c.is_whitespace()).count();
+    let from = line.highlight_start.saturating_sub(1).max(indent);
+    let length = line.highlight_end.saturating_sub(line.highlight_start).clamp(1, style.room());
+    let fits = from + length <= indent + style.room();
+    let left = if fits { indent } else { (from + length).saturating_sub(style.room()).min(code.len()) };
+    let shown: String = code[left..].iter().take(style.room()).collect();
+
+    let column = from - left.min(from);
     let mark = if span.is_primary { "^" } else { "-" }.repeat(length);
     let label = span.label.as_deref().unwrap_or("");
-    let below = format!("{mark} {label}");
-    vec![code.trim_end().to_owned(), format!("{}{}", " ".repeat(from), style.wrong(below.trim_end()))]
+    let spaces = " ".repeat(column);
+    let mut lines = vec![shown];
+    if column + length + 1 + label.chars().count() <= style.room() {
+        lines.push(format!("{spaces}{}", style.wrong(format!("{mark} {label}").trim_end())));
+    } else {
+        lines.push(format!("{spaces}{}", style.wrong(&mark)));
+        lines.extend(wrap(label, style.room()).iter().map(|line| style.wrong(line)));
+    }
+    lines
 }
 
 fn advice(child: &Diagnostic) -> String {

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use exercises::{Catalogue, Exercise};
+use exercises::{Catalogue, Exercise, Style};
 
 use crate::workbook::Workbook;
 
@@ -162,11 +162,18 @@ impl Course {
     fn report<'c>(&self, exercise: &'c Exercise, built: &build::Built) -> Report<'c> {
         let (state, text) = match built.of(exercise) {
             Ok(executable) => run::run(executable, exercise, self),
-            Err(errors) => {
-                (State::Broken, diagnostics::show(exercise, errors, &exercises::Style::of_stdout()))
-            }
+            Err(errors) => (State::Broken, diagnostics::show(exercise, errors, &style())),
         };
         Report { exercise, state, text }
+    }
+}
+
+/// What the reader's terminal can show.
+#[must_use]
+pub fn style() -> Style {
+    match terminal_size::terminal_size_of(std::io::stdout()) {
+        Some((width, _)) => Style::new(width.0.into()),
+        None => Style::of_stdout(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use exercises::{Exercise, Style};
 
-use super::{Course, State, command};
+use super::{Course, State, command, style};
 
 /// An exercise stops itself after 3 seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -18,7 +18,7 @@ const KEPT: usize = 64 << 10;
 
 /// Runs it, and gives how it stands and what it printed.
 pub(super) fn run(executable: &Path, exercise: &Exercise, course: &Course) -> (State, String) {
-    let style = Style::of_stdout();
+    let style = style();
     let mut program = Command::new(executable);
     program.current_dir(course.workbook().root());
     program.env("COLUMNS", style.width.to_string()).env("WIREBOOK_COMMAND", command());
