@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wire::layer::LAYERS;
+use wire::protocols::LAYERS;
 use wire::render::{html, json, text};
 use wire::{Context, Tree};
 

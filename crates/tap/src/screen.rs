@@ -10,7 +10,7 @@ use wire::render::ladder::{Ladder, Said};
 use wire::render::text::Style;
 use wire::render::{json, text};
 use wire::trace::{Event, Transport};
-use wire::{Dissection, Session, layer};
+use wire::{Dissection, Session};
 
 /// How much of each packet to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Screen {
         let since = event.at.saturating_sub(*self.first.get_or_insert(event.at));
         let dissection = self.session.dissect(event);
         let summary = match event.transport {
-            Transport::Udp => (layer::guess(&event.bytes).summary)(&dissection),
+            Transport::Udp => dissection.summary(),
             Transport::Tcp => format!("{} bytes of a stream", event.bytes.len()),
         };
         if self.show == Show::Json {

@@ -1,10 +1,9 @@
-//! A protocol, and the list of those that this crate dissects.
+//! A protocol, as far as all protocols are alike.
 
 use std::borrow::Cow;
 
 use crate::context::Context;
 use crate::cursor::{Cursor, Step};
-use crate::stun;
 use crate::tree::{Dissection, Field, Tree};
 
 /// One protocol. Static and self-describing, so that the registry is a list of these.
@@ -20,31 +19,6 @@ pub struct Layer {
     pub dissect: fn(&mut Cursor<'_>) -> Step,
     /// What a packet says, in some forty characters: for ladders and lists.
     pub summary: fn(&Dissection<'_>) -> String,
-}
-
-/// Every protocol known, those that are surest of themselves first.
-pub static LAYERS: &[&Layer] = &[&stun::STUN, &stun::CHANNEL_DATA, &DATA];
-
-/// Bytes that no protocol claims.
-pub static DATA: Layer = Layer {
-    id: "data",
-    root: &Field::new("Data", crate::Spec::Own, "Bytes that no protocol known here claims."),
-    claims: |_| true,
-    dissect: |_| Err(crate::cursor::Stop),
-    summary: |d| format!("{} bytes", d.wire().len()),
-};
-
-/// The protocol of that id.
-#[must_use]
-pub fn named(id: &str) -> Option<&'static Layer> {
-    LAYERS.iter().copied().find(|layer| layer.id.eq_ignore_ascii_case(id))
-}
-
-/// The protocol that a datagram looks like. Where several share a port, the first byte tells (RFC 7983
-/// section 7), and the protocol's own signs confirm it.
-#[must_use]
-pub fn guess(datagram: &[u8]) -> &'static Layer {
-    LAYERS.iter().copied().find(|layer| (layer.claims)(datagram)).unwrap_or(&DATA)
 }
 
 impl Layer {

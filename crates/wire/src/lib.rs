@@ -14,7 +14,8 @@
 mod context;
 mod cursor;
 pub mod filter;
-pub mod layer;
+mod layer;
+pub mod protocols;
 pub mod render;
 mod session;
 mod spec;

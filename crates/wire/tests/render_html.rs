@@ -120,7 +120,7 @@ fn size_is_bounded_for_many_fields_and_for_long_ones() {
     assert!(out.contains("more fields</li>"));
 
     let long = vec![0xff; 1 << 20];
-    let out = html(&wire::layer::DATA.dissect(&long[..]), &PacketView::new("p"));
+    let out = html(&wire::protocols::DATA.dissect(&long[..]), &PacketView::new("p"));
     assert!(out.len() < 200_000, "{}", out.len());
     assert!(out.contains("1047552 more bytes of this field"), "{out}");
 }

@@ -55,7 +55,7 @@ fn said(call: &Call, page: &Page<'_>, trace: &Trace, file: &str, places: &[usize
     for (place, event) in trace.events.iter().enumerate().take(up_to) {
         let dissection = session.dissect(event);
         if places.binary_search(&place).is_ok() {
-            let said = Said::of(wire::layer::guess(&event.bytes), &dissection);
+            let said = Said::of(&dissection);
             let shown = page.packet(file, number_of(place, event));
             all.push(match shown {
                 Some(id) => said.with_link(format!("#{id}")),

@@ -54,6 +54,6 @@ fn has_field(dissection: &Dissection<'_>, file: &str, number: u32, name: &str) -
 
 /// Where to find it in Wireshark, who sent it to whom, and what it says.
 fn detail(event: &Event, file: &str, number: u32, dissection: &Dissection<'_>) -> String {
-    let summary = (wire::layer::guess(&event.bytes).summary)(dissection);
+    let summary = dissection.summary();
     format!("{file}, packet {number}, {} to {}: {summary}", event.from, event.to)
 }

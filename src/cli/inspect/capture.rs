@@ -137,7 +137,7 @@ impl View<'_> {
 
     fn ladder(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
         let shown: Vec<_> = self.packets(trace).collect();
-        let mut said = shown.iter().map(|packet| Said::of(packet.dissection.layer(), &packet.dissection));
+        let mut said = shown.iter().map(|packet| Said::of(&packet.dissection));
         let events = shown.iter().map(|packet| packet.event);
         let ladder = Ladder::of(events, &|_| None, &mut |_| said.next().unwrap_or_default());
         let (style, mut drawn) = (style(), String::new());

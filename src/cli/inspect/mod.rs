@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Result, bail};
 use wire::render::text::Style;
-use wire::{Context, Layer, Tree, layer};
+use wire::{Context, Layer, Tree, protocols};
 
 use super::FINE;
 use super::terminal;
@@ -50,8 +50,8 @@ pub(super) struct Args {
 }
 
 fn proto(name: &str) -> Result<&'static Layer, String> {
-    layer::named(name).ok_or_else(|| {
-        let known: Vec<_> = layer::LAYERS.iter().map(|layer| layer.id).collect();
+    protocols::named(name).ok_or_else(|| {
+        let known: Vec<_> = protocols::LAYERS.iter().map(|layer| layer.id).collect();
         format!("no such protocol; there are {}", known.join(", "))
     })
 }
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 }
 
 fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
-    let layer = args.proto.unwrap_or_else(|| layer::guess(bytes));
+    let layer = args.proto.unwrap_or_else(|| protocols::guess(bytes));
     let context = Context { password: args.password.as_deref(), long_term: None };
     let dissection = layer.dissect_in(Tree::default(), bytes, &context);
     if args.json {

@@ -116,7 +116,7 @@ fn packet(sighting: &Sighting, session: &mut Session) -> Packet {
 /// The summary, and the figure. Ids inside it begin with `stun-live-NO`.
 fn annotate(no: u64, event: &Event, session: &mut Session) -> (String, String) {
     let d = session.dissect(event);
-    let summary = (wire::layer::guess(&event.bytes).summary)(&d);
+    let summary = d.summary();
     let id = format!("stun-live-{no}");
     let detail = format!("{} to {}", event.from, event.to);
     let view = PacketView { caption: Some(&summary), detail: Some(&detail), ..PacketView::new(&id) };

@@ -10,7 +10,7 @@ use std::fmt::{self, Display, Formatter};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::layer::{self, Layer};
+use crate::protocols;
 use crate::trace::Event;
 use crate::tree::{Dissection, Severity};
 
@@ -65,19 +65,18 @@ pub struct Said {
 impl Said {
     /// What a dissection says of itself: the layer's summary, and what is wrong.
     #[must_use]
-    pub fn of(layer: &Layer, d: &Dissection<'_>) -> Self {
+    pub fn of(d: &Dissection<'_>) -> Self {
         let worst = d.worst();
         let wrong = worst.filter(|worst| *worst >= Severity::Warning);
         let note = wrong.and_then(|worst| d.notes().iter().find(|note| note.severity == worst));
         let detail = note.map(|note| note.text.clone().into_owned());
-        Self { label: (layer.summary)(d), detail, link: None, worst }
+        Self { label: d.summary(), detail, link: None, worst }
     }
 
     /// As [`Said::of`], of the protocol that the bytes look like.
     #[must_use]
     pub fn guess(event: &Event) -> Self {
-        let layer = layer::guess(&event.bytes);
-        Self::of(layer, &layer.dissect(&event.bytes[..]))
+        Self::of(&protocols::guess(&event.bytes).dissect(&event.bytes[..]))
     }
 
     /// The same, with a link.

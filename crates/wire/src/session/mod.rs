@@ -8,7 +8,8 @@ mod stream;
 mod transactions;
 
 use crate::context::Context;
-use crate::layer::{self, Layer};
+use crate::layer::Layer;
+use crate::protocols;
 use crate::stun;
 use crate::trace::{Event, Transport};
 use crate::tree::{Dissection, Severity, Tree};
@@ -60,7 +61,7 @@ impl Session {
     }
 
     fn datagram<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {
-        let layer = self.layer.unwrap_or_else(|| layer::guess(&event.bytes));
+        let layer = self.layer.unwrap_or_else(|| protocols::guess(&event.bytes));
         let password = self.password.as_deref();
         if layer.id != stun::STUN.id {
             return layer.dissect_in(tree, &event.bytes[..], &Context { password, long_term: None });

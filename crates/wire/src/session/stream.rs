@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 
 use crate::context::Context;
 use crate::cursor::{Cursor, Step, Stop};
-use crate::layer::{DATA, Layer};
+use crate::layer::Layer;
+use crate::protocols::DATA;
 use crate::spec::rfc;
 use crate::stun::{self, HEADER_LEN, MAGIC_COOKIE};
 use crate::trace::Event;

@@ -1,0 +1,32 @@
+//! The protocols that this crate dissects.
+
+use crate::cursor::Stop;
+use crate::layer::Layer;
+use crate::spec::Spec;
+use crate::stun;
+use crate::tree::Field;
+
+/// Every protocol known, those that are surest of themselves first.
+pub static LAYERS: &[&Layer] = &[&stun::STUN, &stun::CHANNEL_DATA, &DATA];
+
+/// Bytes that no protocol claims.
+pub static DATA: Layer = Layer {
+    id: "data",
+    root: &Field::new("Data", Spec::Own, "Bytes that no protocol known here claims."),
+    claims: |_| true,
+    dissect: |_| Err(Stop),
+    summary: |d| format!("{} bytes", d.wire().len()),
+};
+
+/// The protocol of that id.
+#[must_use]
+pub fn named(id: &str) -> Option<&'static Layer> {
+    LAYERS.iter().copied().find(|layer| layer.id.eq_ignore_ascii_case(id))
+}
+
+/// The protocol that a datagram looks like. Where several share a port, the first byte tells (RFC 7983
+/// section 7), and the protocol's own signs confirm it.
+#[must_use]
+pub fn guess(datagram: &[u8]) -> &'static Layer {
+    LAYERS.iter().copied().find(|layer| (layer.claims)(datagram)).unwrap_or(&DATA)
+}
