@@ -1,0 +1,6 @@
+//! The examples as programs: what they print, what they write, what they exit with, and what others that
+//! speak their protocol make of them.
+
+mod process;
+mod stun;
+mod stun_interop;
