@@ -69,8 +69,10 @@ impl Feed {
     /// Shows datagrams, in the order in which they were seen.
     pub(super) fn saw(&self, events: impl IntoIterator<Item = Event>) {
         let mut inner = self.lock();
-        for event in events {
+        for mut event in events {
             inner.count += 1;
+            // So that a note on a response names its request by the number that the page shows.
+            event.packet = u32::try_from(inner.count).ok();
             let sighting = Arc::new(Sighting { no: inner.count, event });
             if inner.kept.len() == KEPT {
                 inner.kept.pop_front();

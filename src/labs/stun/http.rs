@@ -118,7 +118,7 @@ fn annotate(no: u64, event: &Event, session: &mut Session) -> (String, String) {
     let d = session.dissect(event);
     let summary = d.summary();
     let id = format!("stun-live-{no}");
-    let detail = format!("{} to {}", event.from, event.to);
+    let detail = format!("packet {no}, {} to {}", event.from, event.to);
     let view = PacketView { caption: Some(&summary), detail: Some(&detail), ..PacketView::new(&id) };
     let mut html = String::new();
     // Writing to a String cannot fail.

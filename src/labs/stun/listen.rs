@@ -108,6 +108,7 @@ impl Listener {
             count(&self.over_budget);
             return;
         }
+        let arrived = self.feed.is_watched().then(now);
         // One that fills the buffer may have been cut off.
         let whole = datagram.len() < LONGEST;
         let reply = whole.then(|| self.server.respond(datagram, from, endpoint, response)).flatten();
@@ -115,8 +116,12 @@ impl Listener {
             self.send(response, reply);
         }
         count(if reply.is_some() { &self.answered } else { &self.ignored });
-        if self.feed.is_watched() {
-            self.show(datagram, from, endpoint, reply, response);
+        if let Some(arrived) = arrived {
+            let address = |endpoint| self.server.address(endpoint);
+            let request = address(endpoint).map(|own| Event::udp(arrived, from, own, datagram));
+            let answer = reply
+                .and_then(|reply| Some(Event::udp(now(), address(reply.from)?, reply.to, &response[..])));
+            self.feed.saw(request.into_iter().chain(answer));
         }
     }
 
@@ -125,21 +130,6 @@ impl Listener {
         if let Some(socket) = self.sockets.at(reply.from) {
             let _ = socket.send_to(response, reply.to);
         }
-    }
-
-    fn show(
-        &self,
-        datagram: &[u8],
-        from: SocketAddr,
-        endpoint: Endpoint,
-        reply: Option<Reply>,
-        response: &[u8],
-    ) {
-        let now = now();
-        let request = self.server.address(endpoint).map(|own| Event::udp(now, from, own, datagram));
-        let response = reply
-            .and_then(|reply| Some(Event::udp(now, self.server.address(reply.from)?, reply.to, response)));
-        self.feed.saw(request.into_iter().chain(response));
     }
 }
 

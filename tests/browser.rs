@@ -1,0 +1,8 @@
+//! The pages in a real browser: Debian's chromium, driven by its chromedriver.
+//!
+//! Where either is missing, each test says so in one line and passes; CI installs them.
+
+#[path = "browser/driver.rs"]
+mod driver;
+#[path = "browser/stun.rs"]
+mod stun;

@@ -1,0 +1,164 @@
+//! A workbook that is served, and a browser that looks at it.
+
+use std::future::Future;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// Long enough for a busy machine; only a failure waits so long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A page of the workbook in a browser.
+#[derive(Clone)]
+pub(crate) struct Page {
+    pub(crate) browser: Client,
+    /// `http://127.0.0.1:PORT`
+    pub(crate) workbook: String,
+}
+
+/// How the browser is set up.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Setup {
+    pub(crate) without_scripts: bool,
+    /// 360 by 740 CSS pixels.
+    pub(crate) phone: bool,
+}
+
+/// Runs `visit` in a fresh browser on a fresh workbook, and ends both whatever becomes of it.
+pub(crate) async fn visit<F>(setup: Setup, visit: impl FnOnce(Page) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let Some(driver) =
+        Process::start("chromedriver", &["--port=0"], "ChromeDriver was started successfully on port ")
+    else {
+        println!("skipped: no chromedriver in PATH (Debian: apt-get install chromium chromium-driver)");
+        return;
+    };
+    let port = driver.word.trim_end_matches('.');
+    let workbook = Process::start(env!("CARGO_BIN_EXE_wirebook"), &["serve", "--port", "0"], "http://")
+        .expect("the workbook serves");
+    let browser = ClientBuilder::new(HttpConnector::new())
+        .capabilities(capabilities(setup))
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .expect("chromium starts: is it installed?");
+    let page = Page { browser: browser.clone(), workbook: format!("http://{}", workbook.word) };
+    // A task of its own, so that a failed assertion does not leave a browser behind.
+    let outcome = tokio::spawn(visit(page)).await;
+    let _ = browser.close().await;
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic.into_panic());
+    }
+}
+
+/// `--no-sandbox`, as CI runs as root; the rest keeps the browser from going to the network on its own.
+fn capabilities(setup: Setup) -> Capabilities {
+    let prefs = if setup.without_scripts {
+        json!({ "profile.managed_default_content_settings.javascript": 2 })
+    } else {
+        json!({})
+    };
+    let mut options = json!({
+        "args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--window-size=1200,900",
+        ],
+        "prefs": prefs,
+    });
+    if setup.phone {
+        // A window cannot be made so narrow.
+        let metrics = json!({ "width": 360, "height": 740, "pixelRatio": 2.0 });
+        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+    }
+    let logging = json!({ "browser": "ALL" });
+    [("goog:chromeOptions".to_owned(), options), ("goog:loggingPrefs".to_owned(), logging)]
+        .into_iter()
+        .collect()
+}
+
+impl Page {
+    pub(crate) async fn open(&self, path: &str) {
+        self.browser.goto(&format!("{}/{path}", self.workbook)).await.expect("the page opens");
+    }
+
+    /// The text of the first element that matches, once there is one.
+    pub(crate) async fn text(&self, css: &str) -> String {
+        let found = self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        found.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.expect("text")
+    }
+
+    pub(crate) async fn click(&self, css: &str) {
+        let found = self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        found.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.expect("a click");
+    }
+
+    pub(crate) async fn count(&self, css: &str) -> usize {
+        self.browser.find_all(Locator::Css(css)).await.expect("a selector").len()
+    }
+
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.browser.execute(script, Vec::new()).await.expect("a script that runs")
+    }
+
+    /// What the browser's console says is wrong. Reading it empties it.
+    pub(crate) async fn complaints(&self) -> Vec<Value> {
+        let log = self.browser.issue_cmd(Log).await.expect("the console");
+        let entries = log.as_array().cloned().unwrap_or_default();
+        entries.into_iter().filter(|entry| entry["level"] == "SEVERE").collect()
+    }
+}
+
+/// Chromium's own command: what was written to the console.
+#[derive(Debug)]
+struct Log;
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// A child that ends with the test.
+struct Process {
+    child: Child,
+    /// What stood behind the mark on its standard output.
+    word: String,
+}
+
+impl Process {
+    /// Waits until the program has written `mark`; `None` where there is no such program.
+    fn start(program: &str, args: &[&str], mark: &str) -> Option<Self> {
+        let mut child = Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let mut lines = BufReader::new(child.stdout.take()?).lines().map_while(Result::ok);
+        let word = lines.find_map(|line| Some(line.split_once(mark)?.1.trim().to_owned()));
+        // Read on, so that the program never waits for somebody to take its output.
+        std::thread::spawn(move || lines.for_each(drop));
+        let mut process = Self { child, word: String::new() };
+        process.word = word.unwrap_or_else(|| panic!("{program} ended without \"{mark}\""));
+        Some(process)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
