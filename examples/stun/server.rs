@@ -1,5 +1,8 @@
 //! The server answers from what it reads off each datagram, and remembers nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -62,7 +62,7 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
         true => "The response is signed with the same password: nobody changed it on the way.",
         false => "The response is not signed with that password: drop it.",
     });
-    tap.say("All of it. The book's page on STUN goes through it field by field: `cargo run` opens the book.");
+    tap.say("All of it in one picture. `cargo run` opens the book, which goes through it field by field.");
     Ok(())
 }
 

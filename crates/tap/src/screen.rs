@@ -76,8 +76,7 @@ impl Screen {
             return;
         }
         let name = |address| names.iter().find(|(named, _)| *named == address).map(|(_, name)| name.clone());
-        let mut ladder = Ladder::of(events, &name, &mut Said::guess);
-        drop_common_word(&mut ladder);
+        let ladder = Ladder::of(events, &name, &mut Said::guess);
         let mut out = String::from("\n");
         // Writing to a string cannot fail.
         let _ = ladder.text(self.style.width, self.style.color, &mut out);
@@ -141,17 +140,6 @@ struct Paint {
     head: &'static str,
     good: &'static str,
     plain: &'static str,
-}
-
-/// A word that all arrows begin with tells them apart nowhere, and takes the room that the others need.
-fn drop_common_word(ladder: &mut Ladder) {
-    let first = |label: &str| label.split_once(' ').map(|(word, _)| word.to_owned());
-    let Some(word) = ladder.steps.first().and_then(|step| first(&step.said.label)) else { return };
-    if ladder.steps.iter().all(|step| first(&step.said.label).as_ref() == Some(&word)) {
-        for step in &mut ladder.steps {
-            step.said.label.drain(..=word.len());
-        }
-    }
 }
 
 /// One packet, for programs. Keys are only ever added.
