@@ -2,3 +2,5 @@
 
 #[path = "labs/stun.rs"]
 mod stun;
+#[path = "labs/stun_clients.rs"]
+mod stun_clients;

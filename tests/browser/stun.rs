@@ -32,6 +32,29 @@ async fn a_click_shows_the_request_and_the_response_with_every_byte_annotated() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_cannot_ask_is_told_what_to_do_instead() {
+    visit(Setup::default(), async |page: Page| {
+        page.open("stun.html").await;
+        page.text("#lab-stun[data-state=live]").await;
+        // As Firefox does on loopback: gathers, and asks no server.
+        page.run(
+            "const Real = RTCPeerConnection; window.RTCPeerConnection = function () { return new Real(); }",
+        )
+        .await;
+        page.click("#lab-stun .lab-bar button").await;
+        let fail = page.text("#lab-stun[data-state=failed] .lab-fail pre").await;
+        assert!(fail.contains("cargo run --example stun -- --server 127.0.0.1:"), "{fail}");
+        assert!(page.text("#lab-stun .lab-fail").await.contains("No packet within 5 seconds"));
+
+        page.run("window.RTCPeerConnection = undefined").await;
+        page.click("#lab-stun .lab-bar button").await;
+        let fail = page.text("#lab-stun[data-state=failed] .lab-fail").await;
+        assert!(fail.contains("no WebRTC"), "{fail}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_the_chapter_reads_whole() {
     visit(Setup { without_scripts: true, ..Setup::default() }, async |page: Page| {
         page.open("stun.html").await;
