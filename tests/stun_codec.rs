@@ -190,7 +190,7 @@ fn attribute() -> impl Strategy<Value = Attribute> {
             _ => UseCandidate::new().into(),
         }
     });
-    let error = (300_u16..700, text())
+    let error = (300_u16..600, text())
         .prop_map(|(code, reason)| ErrorCode::new(code, reason).expect("in range").into());
     let unknown = prop::collection::vec(any::<u16>(), 0..6)
         .prop_map(|kinds| UnknownAttributes::new(kinds.into_iter().map(AttributeType::new).collect()).into());
