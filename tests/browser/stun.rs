@@ -21,7 +21,7 @@ async fn a_click_shows_the_request_and_the_response_with_every_byte_annotated() 
             .await;
         assert!(bytes[0].as_u64() >= Some(20) && bytes[1].as_u64() >= Some(68), "{bytes}");
 
-        let status = page.text("#lab-stun[data-state=live] .lab-bar button:not([disabled])").await;
+        let status = page.text("#lab-stun[data-state=live] .lab-bar button[aria-disabled=false]").await;
         assert_eq!(status, "Ask again");
         let status = page.text("#lab-stun .lab-status").await;
         assert!(status.contains("It told your browser: you are 127.0.0.1:"), "{status}");

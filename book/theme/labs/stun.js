@@ -88,8 +88,13 @@
             return `cargo run --example stun -- --server ${this.info.address}`;
         }
 
+        isBusy() {
+            return this.ask.getAttribute("aria-disabled") === "true";
+        }
+
         // Subscribes first and asks then, so that the first packet is seen.
         async askBrowser() {
+            if (this.isBusy()) return;
             this.reset();
             this.busy(true);
             this.say("starting", "Asking…");
@@ -105,6 +110,7 @@
         }
 
         async watchOthers() {
+            if (this.isBusy()) return;
             this.reset();
             try {
                 await this.watch();
@@ -199,7 +205,7 @@
                 this.mapped ??= packet.to;
                 this.resolveAnswered();
             }
-            if (!this.ask.disabled) this.say("live", `Packet ${packet.no}: ${packet.summary}`);
+            if (!this.isBusy()) this.say("live", `Packet ${packet.no}: ${packet.summary}`);
         }
 
         lost(count) {
@@ -216,8 +222,9 @@
             this.fail.hidden = this.gathered.hidden = this.log.hidden = true;
         }
 
+        // Not `disabled`: that would take the keyboard's focus away.
         busy(yes) {
-            this.ask.disabled = this.watching.disabled = yes;
+            for (const button of [this.ask, this.watching]) button.setAttribute("aria-disabled", yes);
             this.ask.textContent = yes ? "Asking…" : "Ask again";
         }
 

@@ -10,7 +10,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How many requests of one source, an address and a port, are answered.
+/// How many requests of one source are answered. A source is an IP address; on loopback, where all clients share
+/// one, it is an address and a port.
 #[derive(Clone, Copy, Debug)]
 pub struct PerSource {
     /// In the long run, in a second.
@@ -54,7 +55,8 @@ impl Budget {
     /// nothing is left of it.
     pub(super) fn allows(&self, source: SocketAddr, now: Duration) -> bool {
         let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
-        let at = self.hash.hash_one(source) as usize % CELLS;
+        let port = if source.ip().is_loopback() { source.port() } else { 0 };
+        let at = self.hash.hash_one((source.ip(), port)) as usize % CELLS;
         let Some(cell) = self.spent_until.get(at) else { return true };
         // Two threads that read the same number give one request away for nothing. That is cheap.
         let start = cell.load(Ordering::Relaxed).max(now);
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
 
     fn source(port: u16) -> SocketAddr {
-        SocketAddr::from(([192, 0, 2, 1], port))
+        SocketAddr::from(([127, 0, 0, 1], port))
     }
 
     fn granted(budget: &Budget, port: u16, at: Duration, asked: usize) -> usize {
@@ -85,6 +87,13 @@ mod tests {
         assert_eq!(granted(&budget, 1, Duration::from_millis(99), 100), 0);
         assert_eq!(granted(&budget, 1, Duration::from_millis(300), 100), 3);
         assert_eq!(granted(&budget, 1, Duration::from_secs(3600), 100), 5, "a pause saves up no more");
+    }
+
+    #[test]
+    fn other_ports_of_a_machine_elsewhere_earn_it_nothing() {
+        let budget = Budget::new(PerSource { rate: 10, burst: 5 });
+        let asked = (1..100).filter(|&port| budget.allows(([192, 0, 2, 1], port).into(), Duration::ZERO));
+        assert_eq!(asked.count(), 5);
     }
 
     #[test]
