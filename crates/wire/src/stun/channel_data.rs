@@ -20,10 +20,10 @@ static MESSAGE: Field = Field::new(
     rfc(8656, "12.4"),
     "Data to or from the peer that a ChannelBind request tied to the number: four bytes of header each way.",
 );
-pub(super) static NUMBER: Field = Field::new(
+static NUMBER: Field = Field::new(
     "Channel Number",
     rfc(8656, "12"),
-    "0x4000 to 0x4FFF, so that the first byte tells it from STUN.",
+    "Stands for a peer's address. 0x4000 to 0x4FFF, so that the first byte tells it from STUN.",
 )
 .hex();
 static LENGTH: Field = Field::new(
@@ -32,16 +32,28 @@ static LENGTH: Field = Field::new(
     "How many bytes of data follow, without the padding that TCP needs.",
 );
 static DATA: Field = Field::new("Application Data", rfc(8656, "12.4"), "The payload of the peer's datagram.");
+static PADDING: Field = Field::new(
+    "Padding",
+    rfc(8656, "12.5"),
+    "Fills up to a multiple of 4, so that the next message in a TCP stream is aligned. UDP does not need it.",
+);
 
 fn dissect(c: &mut Cursor<'_>) -> Step {
-    let in_range = |n| (0x4000..=0x4fff).contains(&n);
-    c.u16(&NUMBER)?.expect(in_range, "a channel number is 0x4000 to 0x4FFF", rfc(8656, "12"));
+    number(c)?;
     let length = c.u16(&LENGTH)?.value() as usize;
     let data = c.bytes(&DATA, length);
-    if data.is_ok() && (1..4).contains(&c.left()) {
-        c.pad_to(4)?;
+    let padding = length.next_multiple_of(4) - length;
+    if data.is_ok() && padding > 0 && padding == c.left() {
+        c.bytes(&PADDING, padding)?;
     }
     Ok(())
+}
+
+/// The number, here or in CHANNEL-NUMBER.
+pub(super) fn number(c: &mut Cursor<'_>) -> Step<u64> {
+    let in_range = |n| (0x4000..=0x4fff).contains(&n);
+    let read = c.u16(&NUMBER)?;
+    Ok(read.expect(in_range, "a channel number is 0x4000 to 0x4FFF", rfc(8656, "12")).value())
 }
 
 /// Datagrams from 64 to 79 are TURN's (RFC 7983 section 7); the length must fit.

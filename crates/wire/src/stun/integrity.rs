@@ -40,6 +40,15 @@ pub fn message_integrity(message: &[u8], key: &[u8]) -> [u8; 20] {
     hmac::<Hmac<Sha1>>(message, key, 4 + 20).into()
 }
 
+/// As [`message_integrity`], in a message without the cookie: RFC 3489 section 11.2.8 fills the text up with
+/// zeros to a multiple of 64 bytes.
+fn classic_message_integrity(message: &[u8], key: &[u8]) -> [u8; 20] {
+    let Ok(mut mac) = <Hmac<Sha1> as KeyInit>::new_from_slice(key) else { return [0; 20] };
+    as_if_last(message, 4 + 20, |part| mac.update(part));
+    mac.update(&[0; 63][..message.len().next_multiple_of(64) - message.len()]);
+    mac.finalize().into_bytes().into()
+}
+
 /// The HMAC-SHA256 of `message`, for an attribute cut to `len` bytes (RFC 8489 section 14.6).
 #[must_use]
 pub fn message_integrity_sha256(message: &[u8], key: &[u8], len: usize) -> [u8; 32] {
@@ -75,8 +84,14 @@ pub(super) fn sha1(c: &mut Cursor<'_>, start: usize) -> Step {
     static HMAC: Field =
         Field::new("HMAC-SHA1", rfc(8489, "14.5"), "20 bytes that only who knows the password can make.");
     let span = c.bytes(&HMAC, 20)?.value();
-    let computed = key(c).map(|key| message_integrity(before(c, start), &key));
-    verdict(c, span, computed.as_ref().map(|sum| &sum[..]), rfc(8489, "14.5"));
+    let message = before(c, start);
+    let classic = message.get(4..8).is_some_and(|bytes| bytes != super::MAGIC_COOKIE.to_be_bytes());
+    let computed = key(c).map(|key| match classic {
+        true => classic_message_integrity(message, &key),
+        false => message_integrity(message, &key),
+    });
+    let spec = if classic { rfc(3489, "11.2.8") } else { rfc(8489, "14.5") };
+    verdict(c, span, computed.as_ref().map(|sum| &sum[..]), spec);
     Ok(())
 }
 

@@ -13,6 +13,7 @@
 //! |  Attributes: Type (16), Length (16), Value, padded to 32 bits   |
 //! ```
 
+mod addresses;
 pub mod attributes;
 mod channel_data;
 mod integrity;
@@ -56,7 +57,8 @@ static TYPE_BITS: [Field; 3] = [
     Field::new(
         "Zero",
         rfc(8489, "5"),
-        "Always 00. It tells STUN from RTP, which begins with 10, and from DTLS on the same port.",
+        "Always 00, where RTP on the same port begins with 10. DTLS begins with 00 too: there the whole first byte \
+         tells, at most 3 for STUN and at least 20 for DTLS.",
     )
     .bits(0xc000),
     Field::new("Method", rfc(8489, "5"), "What the sender wants done. Binding: tell me my address.")
@@ -97,7 +99,7 @@ static CLASSIC_ID: Field = Field::new(
 
 const METHODS: &[(u64, &str)] = &[
     (0x001, "Binding"),
-    (0x002, "Shared Secret"),
+    (0x002, "SharedSecret"),
     (0x003, "Allocate"),
     (0x004, "Refresh"),
     (0x006, "Send"),
@@ -107,6 +109,7 @@ const METHODS: &[(u64, &str)] = &[
     (0x00a, "Connect"),
     (0x00b, "ConnectionBind"),
     (0x00c, "ConnectionAttempt"),
+    (0x080, "GOOG-PING"),
 ];
 const CLASSES: &[(u64, &str)] =
     &[(0, "request"), (1, "indication"), (2, "success response"), (3, "error response")];
@@ -133,7 +136,7 @@ fn identify(c: &mut Cursor<'_>) -> Step {
         c.bytes(&CLASSIC_ID, 16)?.note(
             Severity::Info,
             "no magic cookie 0x2112a442: the sender speaks RFC 3489, or the bytes were damaged",
-            Some(rfc(8489, "11")),
+            Some(rfc(8489, "5")),
         );
         return Ok(());
     }
@@ -162,6 +165,10 @@ fn attribute(c: &mut Cursor<'_>, seen: &mut Seen) -> Step {
     })
 }
 
+/// What stands once for each peer or address family: XOR-PEER-ADDRESS (RFC 8656 section 10.1),
+/// XOR-RELAYED-ADDRESS (RFC 8656 section 7.3), ALTERNATE-SERVER (RFC 8489 section 10).
+const REPEATABLE: &[u64] = &[0x0012, 0x0016, 0x8023];
+
 /// What may not follow what, as far as it can be told without the whole message.
 #[derive(Default)]
 struct Seen {
@@ -173,15 +180,23 @@ struct Seen {
 impl Seen {
     fn remark(&mut self, c: &mut Cursor<'_>, kind: u64) {
         if self.fingerprint {
-            c.remark(Severity::Error, "FINGERPRINT must be the last attribute", Some(rfc(8489, "14.7")));
+            c.remark(
+                Severity::Error,
+                "stands after FINGERPRINT, which must be the last attribute",
+                Some(rfc(8489, "14.7")),
+            );
         } else if self.integrity && !matches!(kind, 0x001c | 0x8028) {
             c.remark(
                 Severity::Warning,
                 "ignored: it stands after the integrity attribute, which does not protect it",
-                Some(rfc(8489, "14.5")),
+                Some(rfc(8489, "9")),
             );
         } else if self.again(kind) {
-            c.remark(Severity::Warning, "a second time: only the first counts", Some(rfc(8489, "14")));
+            c.remark(
+                Severity::Warning,
+                "a second time: a receiver may ignore all but the first",
+                Some(rfc(8489, "14")),
+            );
         }
         self.integrity |= matches!(kind, 0x0008 | 0x001c);
         self.fingerprint |= kind == 0x8028;
@@ -190,9 +205,8 @@ impl Seen {
     /// Whether the kind was seen; the low 256 numbers of each half, where the registry lives, are remembered.
     fn again(&mut self, kind: u64) -> bool {
         let (half, low) = ((kind >> 15) as usize & 1, kind & 0x7fff);
-        // XOR-PEER-ADDRESS may stand several times (RFC 8656 section 9.1).
         let Some(word) = self.kinds.get_mut(half * 2 + (low >> 7) as usize) else { return false };
-        if low > 0xff || kind == 0x0012 {
+        if low > 0xff || REPEATABLE.contains(&kind) {
             return false;
         }
         let bit = 1 << (low & 0x7f);

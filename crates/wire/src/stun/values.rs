@@ -1,87 +1,12 @@
-//! What stands in the attributes: addresses, error codes, numbers and flags.
+//! What stands in the attributes beside addresses and sums: texts, error codes, numbers and flags.
 
-use std::net::{IpAddr, SocketAddr};
-
-use super::{HEADER_LEN, MAGIC_COOKIE};
-use crate::cursor::{Cursor, Step, Stop};
+use super::addresses::{FAMILIES, NO_FAMILY};
+use crate::cursor::{Cursor, Step};
 use crate::spec::{Spec, rfc};
-use crate::tree::{Field, Meaning};
+use crate::tree::{Field, Meaning, Severity};
 
-pub(super) const FAMILIES: &[(u64, &str)] = &[(1, "IPv4"), (2, "IPv6")];
 pub(super) const TRANSPORTS: &[(u64, &str)] = &[(6, "TCP"), (17, "UDP")];
 pub(super) const ALGORITHMS: &[(u64, &str)] = &[(1, "MD5"), (2, "SHA-256")];
-
-static RESERVED: Field = Field::new("Reserved", rfc(8489, "14"), "Sent as zero and ignored.");
-static FAMILY: Field =
-    Field::new("Family", rfc(8489, "14.1"), "1 is IPv4, 2 is IPv6; it says how long the address is.")
-        .hex()
-        .names(FAMILIES);
-static PORT: Field = Field::new("Port", rfc(8489, "14.1"), "The port, in network byte order.");
-static ADDRESS: Field = Field::new("Address", rfc(8489, "14.1"), "4 bytes for IPv4, 16 for IPv6.");
-static X_PORT: Field =
-    Field::new("X-Port", rfc(8489, "14.2"), "The port, XORed with 0x2112, the top half of the magic cookie.")
-        .hex();
-static X_ADDRESS: Field = Field::new(
-    "X-Address",
-    rfc(8489, "14.2"),
-    "The address, XORed with the magic cookie; for IPv6 with the cookie and then the transaction ID.",
-);
-
-/// MAPPED-ADDRESS and its kin: the address in clear.
-pub(super) fn address(c: &mut Cursor<'_>, _: usize) -> Step {
-    transport_address(c, &PORT, &ADDRESS, [0; 16])
-}
-
-/// XOR-MAPPED-ADDRESS and its kin. The mask is bytes 4 to 20 of the header: cookie and transaction ID.
-pub(super) fn xor_address(c: &mut Cursor<'_>, _: usize) -> Step {
-    let mut mask = [0; 16];
-    if let Some(header) = c.before().get(4..HEADER_LEN) {
-        mask.copy_from_slice(header);
-    }
-    // Where an RFC 3489 message holds one, the cookie is still what the port is XORed with.
-    mask[..4].copy_from_slice(&MAGIC_COOKIE.to_be_bytes());
-    transport_address(c, &X_PORT, &X_ADDRESS, mask)
-}
-
-fn transport_address(
-    c: &mut Cursor<'_>,
-    port_field: &'static Field,
-    address_field: &'static Field,
-    mask: [u8; 16],
-) -> Step {
-    c.u8(&RESERVED)?;
-    let family = c.u8(&FAMILY)?.expect(|f| f == 1 || f == 2, "neither 1 nor 2", rfc(8489, "14.1")).value();
-    let port = decoded_port(c, port_field, u16::from_be_bytes([mask[0], mask[1]]))?;
-    let ip = match family {
-        1 => decoded_ip::<4>(c, address_field, mask)?,
-        2 => decoded_ip::<16>(c, address_field, mask)?,
-        _ => return Err(Stop),
-    };
-    c.address(SocketAddr::new(ip, port));
-    Ok(())
-}
-
-fn decoded_port(c: &mut Cursor<'_>, field: &'static Field, mask: u16) -> Step<u16> {
-    let read = c.u16(field)?;
-    let port = read.value() as u16 ^ mask;
-    if mask != 0 {
-        read.means(Meaning::Number(port.into()));
-    }
-    Ok(port)
-}
-
-fn decoded_ip<const N: usize>(c: &mut Cursor<'_>, field: &'static Field, mask: [u8; 16]) -> Step<IpAddr>
-where
-    IpAddr: From<[u8; N]>,
-{
-    let mut plain = [0; N];
-    for ((plain, byte), mask) in plain.iter_mut().zip(c.peek(N)).zip(mask) {
-        *plain = byte ^ mask;
-    }
-    let ip = IpAddr::from(plain);
-    c.bytes(field, N)?.means(Meaning::Ip(ip));
-    Ok(ip)
-}
 
 /// Opaque to this layer.
 pub(super) fn any(c: &mut Cursor<'_>, _: usize) -> Step {
@@ -94,13 +19,58 @@ pub(super) fn flag(_: &mut Cursor<'_>, _: usize) -> Step {
     Ok(())
 }
 
+static TEXT: Field = Field::new("Value", rfc(8489, "14"), "UTF-8, not closed by a zero.");
+
 pub(super) fn text(c: &mut Cursor<'_>, _: usize) -> Step {
-    static VALUE: Field = Field::new("Value", rfc(8489, "14"), "UTF-8, not closed by a zero.");
-    if c.left() > 0 { c.text(&VALUE).map(drop) } else { Ok(()) }
+    if c.left() > 0 { c.text(&TEXT).map(drop) } else { Ok(()) }
+}
+
+pub(super) fn username(c: &mut Cursor<'_>, _: usize) -> Step {
+    short_text(c, |text| text.len() < 509, "must be shorter than 509 bytes", rfc(8489, "14.3"))
+}
+
+pub(super) fn realm(c: &mut Cursor<'_>, _: usize) -> Step {
+    short_text(c, under_128_characters, UNDER_128_CHARACTERS, rfc(8489, "14.9"))
+}
+
+pub(super) fn nonce(c: &mut Cursor<'_>, _: usize) -> Step {
+    short_text(c, under_128_characters, UNDER_128_CHARACTERS, rfc(8489, "14.10"))
+}
+
+pub(super) fn software(c: &mut Cursor<'_>, _: usize) -> Step {
+    short_text(c, under_128_characters, UNDER_128_CHARACTERS, rfc(8489, "14.14"))
+}
+
+pub(super) fn domain(c: &mut Cursor<'_>, _: usize) -> Step {
+    short_text(c, |text| text.len() <= 255, "must be at most 255 bytes", rfc(8489, "14.16"))
+}
+
+const UNDER_128_CHARACTERS: &str = "must be shorter than 128 characters";
+
+fn under_128_characters(text: &[u8]) -> bool {
+    // What begins a character is not a continuation byte (RFC 3629 section 3).
+    text.len() < 128 || text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() < 128
+}
+
+fn short_text(c: &mut Cursor<'_>, short: fn(&[u8]) -> bool, why: &'static str, spec: Spec) -> Step {
+    let fits = short(c.peek(c.left()));
+    if c.left() == 0 {
+        return Ok(());
+    }
+    let read = c.text(&TEXT)?;
+    if !fits {
+        read.note(Severity::Error, why, Some(spec));
+    }
+    Ok(())
 }
 
 pub(super) fn error_code(c: &mut Cursor<'_>, _: usize) -> Step {
-    static CODE: Field = Field::new("Code", rfc(8489, "14.8"), "Its hundreds and the rest, apart.").hex();
+    static CODE: Field = Field::new(
+        "Code",
+        rfc(8489, "14.8"),
+        "The number, its hundreds apart from the rest, below bits that are ignored.",
+    )
+    .hex();
     static BITS: [Field; 3] = [
         Field::new("Reserved", rfc(8489, "14.8"), "Sent as zero and ignored.").bits(0xffff_f800),
         Field::new("Class", rfc(8489, "14.8"), "The hundreds: 3 to 6.").bits(0x0700),
@@ -111,27 +81,33 @@ pub(super) fn error_code(c: &mut Cursor<'_>, _: usize) -> Step {
     let code = c
         .word(&CODE, 4, &BITS)?
         .expect(|w| (3..=6).contains(&(w >> 8 & 7)), "the class must be 3 to 6", rfc(8489, "14.8"))
-        .expect(|w| w & 0xff < 100, "the number must be below 100", rfc(8489, "14.8"))
+        .expect(|w| w & 0xff < 100, "the number must be 0 to 99", rfc(8489, "14.8"))
         .value();
     c.number((code >> 8 & 7) * 100 + (code & 0xff));
     if c.left() > 0 { c.text(&REASON).map(drop) } else { Ok(()) }
 }
 
-/// The names of the numbers that ERROR-CODE carries.
+/// The names of the numbers that ERROR-CODE carries, as the registry has them; 430 to 433 and 600 are those of
+/// RFC 3489 section 11.2.9, which the registry dropped.
 pub(super) const ERRORS: &[(u64, &str)] = &[
     (300, "Try Alternate"),
     (400, "Bad Request"),
     (401, "Unauthenticated"),
     (403, "Forbidden"),
+    (405, "Mobility Forbidden"),
     (420, "Unknown Attribute"),
     (430, "Stale Credentials"),
     (431, "Integrity Check Failure"),
+    (432, "Missing Username"),
+    (433, "Use TLS"),
     (437, "Allocation Mismatch"),
     (438, "Stale Nonce"),
     (440, "Address Family not Supported"),
     (441, "Wrong Credentials"),
     (442, "Unsupported Transport Protocol"),
     (443, "Peer Address Family Mismatch"),
+    (446, "Connection Already Exists"),
+    (447, "Connection Timeout or Failure"),
     (486, "Allocation Quota Reached"),
     (487, "Role Conflict"),
     (500, "Server Error"),
@@ -169,12 +145,13 @@ pub(super) fn change_request(c: &mut Cursor<'_>, _: usize) -> Step {
 
 pub(super) fn channel_number(c: &mut Cursor<'_>, _: usize) -> Step {
     static RFFU: Field = Field::new("RFFU", rfc(8656, "18.1"), "Reserved for future use: zero.").hex();
-    number(c, &super::channel_data::NUMBER, 2)?;
+    let number = super::channel_data::number(c)?;
+    c.number(number);
     c.u16(&RFFU).map(drop)
 }
 
 pub(super) fn lifetime(c: &mut Cursor<'_>, _: usize) -> Step {
-    static SECONDS: Field = Field::new("Seconds", rfc(8656, "18.2"), "How long.");
+    static SECONDS: Field = Field::new("Seconds", rfc(8656, "18.2"), "How long, from now.");
     number(c, &SECONDS, 4)
 }
 
@@ -182,16 +159,18 @@ pub(super) fn priority(c: &mut Cursor<'_>, _: usize) -> Step {
     static WORD: Field = Field::new(
         "Priority",
         rfc(8445, "5.1.2.1"),
-        "2^24 times the type preference, plus 2^8 times the local preference, plus 256 less the component ID.",
+        "2^24 times the type preference, plus 2^8 times the local preference, plus 256 less the component ID: the \
+         advised formula.",
     );
     static BITS: [Field; 3] = [
         Field::new(
             "Type preference",
             rfc(8445, "5.1.2.2"),
-            "126 host, 110 peer reflexive, 100 server reflexive, 0 relayed are advised.",
+            "126 host, 110 peer reflexive, 100 server reflexive, 0 relayed are advised. In a check it is that of \
+             peer reflexive.",
         )
         .bits(0xff00_0000),
-        Field::new("Local preference", rfc(8445, "5.1.2.2"), "Which of one's own addresses.")
+        Field::new("Local preference", rfc(8445, "5.1.2.2"), "Which of one's own addresses; 65535 where there is one only.")
             .bits(0x00ff_ff00),
         Field::new("256 - component ID", rfc(8445, "5.1.2.1"), "255 for component 1.").bits(0x0000_00ff),
     ];
@@ -200,25 +179,57 @@ pub(super) fn priority(c: &mut Cursor<'_>, _: usize) -> Step {
     Ok(())
 }
 
-/// A tie-breaker, a token, a connection: eight bytes that only mean themselves.
-pub(super) fn id64(c: &mut Cursor<'_>, _: usize) -> Step {
-    static RANDOM: Field = Field::new("Number", Spec::Own, "Random; it only means itself.").hex();
-    match c.left() {
-        // CONNECTION-ID has four.
-        4 => c.u32(&RANDOM).map(drop),
-        _ => c.u64(&RANDOM).map(drop),
-    }
+pub(super) fn tiebreaker(c: &mut Cursor<'_>, _: usize) -> Step {
+    static VALUE: Field = Field::new(
+        "tiebreaker value",
+        rfc(8445, "16.1"),
+        "Random, and one number a session. Where both sides claim one role, the side with the larger number controls.",
+    )
+    .hex();
+    c.u64(&VALUE).map(drop)
+}
+
+pub(super) fn token(c: &mut Cursor<'_>, _: usize) -> Step {
+    static TOKEN: Field = Field::new(
+        "Token",
+        rfc(8656, "18.10"),
+        "The server's name for the address it holds; to the client it means nothing.",
+    )
+    .hex();
+    c.u64(&TOKEN).map(drop)
+}
+
+pub(super) fn connection_id(c: &mut Cursor<'_>, _: usize) -> Step {
+    static ID: Field =
+        Field::new("Connection ID", rfc(6062, "6.2.1"), "The server's number for a connection.").hex();
+    c.u32(&ID).map(drop)
 }
 
 pub(super) fn port(c: &mut Cursor<'_>, _: usize) -> Step {
-    static PAD: Field = Field::new("Reserved", rfc(5780, "7.5"), "Fills the word.");
-    number(c, &PORT, 2)?;
-    // RFC 5780 draws two bytes; some senders fill the word.
-    if c.left() > 0 { c.rest(&PAD).map(drop) } else { Ok(()) }
+    static RESPONSE_PORT: Field =
+        Field::new("Port", rfc(5780, "7.5"), "Where to answer, at the address that the request came from.");
+    static PADDING: Field = Field::new("Padding", rfc(5780, "7.5"), "Fills the word.");
+    number(c, &RESPONSE_PORT, 2)?;
+    // RFC 5780 does not say whether Length counts the padding, so senders differ.
+    if c.left() > 0 { c.bytes(&PADDING, 2).map(drop) } else { Ok(()) }
 }
 
 pub(super) fn family(c: &mut Cursor<'_>, _: usize) -> Step {
-    number(c, &FAMILY, 1)?;
+    requested_family(c, |family| family == 1 || family == 2, NO_FAMILY, rfc(8656, "18.6"))
+}
+
+pub(super) fn additional_family(c: &mut Cursor<'_>, _: usize) -> Step {
+    requested_family(c, |family| family == 2, "only 0x02 (IPv6) is allowed here", rfc(8656, "18.11"))
+}
+
+fn requested_family(c: &mut Cursor<'_>, ok: fn(u64) -> bool, why: &'static str, spec: Spec) -> Step {
+    static FAMILY: Field =
+        Field::new("Family", rfc(8656, "18.6"), "Which kind of address: 1 is IPv4, 2 is IPv6.")
+            .hex()
+            .names(FAMILIES);
+    static RESERVED: Field = Field::new("Reserved", rfc(8656, "18.6"), "Sent as zero and ignored.");
+    let family = c.u8(&FAMILY)?.expect(ok, why, spec).value();
+    c.number(family);
     c.bytes(&RESERVED, 3).map(drop)
 }
 
@@ -259,9 +270,13 @@ pub(super) fn transport(c: &mut Cursor<'_>, _: usize) -> Step {
 
 static PASSWORD_ALGORITHM: Field =
     Field::new("Algorithm", rfc(8489, "18.5"), "How the password becomes a key.").hex().names(ALGORITHMS);
-static PARAMETERS_LENGTH: Field =
-    Field::new("Parameters Length", rfc(8489, "14.12"), "How many bytes of parameters follow.");
-static PARAMETERS: Field = Field::new("Parameters", rfc(8489, "14.12"), "None for MD5 and SHA-256.");
+static PARAMETERS_LENGTH: Field = Field::new(
+    "Algorithm Parameters Length",
+    rfc(8489, "14.11"),
+    "How many bytes of parameters follow, without their padding.",
+);
+static PARAMETERS: Field =
+    Field::new("Algorithm Parameters", rfc(8489, "14.11"), "MD5 and SHA-256 have none.");
 
 pub(super) fn algorithm(c: &mut Cursor<'_>, _: usize) -> Step {
     let chosen = c.u16(&PASSWORD_ALGORITHM)?.value();
@@ -295,11 +310,19 @@ pub(super) fn userhash(c: &mut Cursor<'_>, _: usize) -> Step {
 
 pub(super) fn icmp(c: &mut Cursor<'_>, _: usize) -> Step {
     static RESERVED: Field = Field::new("Reserved", rfc(8656, "18.13"), "Sent as zero and ignored.");
-    static TYPE: Field =
-        Field::new("ICMP Type", rfc(8656, "18.13"), "3 is Destination Unreachable in ICMPv4.");
+    static TYPE: Field = Field::new(
+        "ICMP Type",
+        rfc(8656, "18.13"),
+        "What failed, in ICMPv4 or in ICMPv6 as the peer's address is: 3 and 1 there are Destination Unreachable.",
+    );
     static CODE: Field = Field::new("ICMP Code", rfc(8656, "18.13"), "Why, in the terms of that type.");
-    static DATA: Field = Field::new("Error Data", rfc(8656, "18.13"), "The MTU, for Packet Too Big.");
+    static DATA: Field = Field::new(
+        "Error Data",
+        rfc(8656, "18.13"),
+        "The MTU of the next link, where a packet was too big for it; else zero.",
+    );
     c.bytes(&RESERVED, 2)?;
+    // Figure 11 draws 7 bits for the type and 9 for the code; in ICMP, whose values they hold, each has 8.
     c.u8(&TYPE)?;
     c.u8(&CODE)?;
     c.u32(&DATA).map(drop)
@@ -310,4 +333,39 @@ fn number(c: &mut Cursor<'_>, field: &'static Field, len: usize) -> Step {
     let value = c.uint(field, len)?.value();
     c.number(value);
     Ok(())
+}
+
+/// What Chromium says of the network that a check leaves by.
+pub(super) fn network_info(c: &mut Cursor<'_>, _: usize) -> Step {
+    const COSTS: &[(u64, &str)] = &[
+        (0, "Ethernet or loopback"),
+        (10, "Wi-Fi"),
+        (50, "unknown"),
+        (250, "5G"),
+        (500, "4G"),
+        (900, "cellular"),
+        (910, "3G"),
+        (980, "2G"),
+        (999, "the most"),
+    ];
+    const CONSTANTS: Spec = Spec::Page {
+        title: "WebRTC source, network_constants.h",
+        url: "https://webrtc.googlesource.com/src/+/refs/heads/main/rtc_base/network_constants.h",
+    };
+    static ID: Field =
+        Field::new("Network ID", super::attributes::WEBRTC, "The sender's number for the network.");
+    static COST: Field = Field::new(
+        "Network cost",
+        CONSTANTS,
+        "0 to 999: of two paths that work, the cheaper is taken. A VPN adds 1.",
+    )
+    .names(COSTS);
+    c.u16(&ID)?;
+    c.u16(&COST).map(drop)
+}
+
+pub(super) fn last_check(c: &mut Cursor<'_>, _: usize) -> Step {
+    static ID: Field =
+        Field::new("Transaction ID", super::attributes::WEBRTC, "That of the last check that arrived.");
+    c.rest(&ID).map(drop)
 }
