@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
@@ -46,7 +49,7 @@ pub(crate) fn build_with(workbook: &Workbook, config: Config) -> Result<Built, B
 fn unloadable(workbook: &Workbook, error: &anyhow::Error) -> Broken {
     let what = format!("{error:#}");
     let named = what.split('`').nth(1).and_then(|path| Path::new(path).file_name()?.to_str());
-    let summary = std::fs::read_to_string(workbook.book().join("SUMMARY.md")).unwrap_or_default();
+    let summary = fs::read_to_string(workbook.book().join("SUMMARY.md")).unwrap_or_default();
     match named.and_then(|name| summary.find(name)) {
         Some(at) => Broken::pages(vec![Complaint::new(what).at("book/SUMMARY.md", line_at(&summary, at))]),
         None => Broken::Mdbook(anyhow::anyhow!(what)),
@@ -69,11 +72,34 @@ fn build_loaded(workbook: &Workbook, mut book: MDBook) -> Result<Built, Broken> 
     if problems.is_empty() { Ok(Built { folder, site }) } else { Err(Broken::pages(problems)) }
 }
 
+const PREFIX: &str = ".book-";
+/// No build takes as long as this.
+const STALE: Duration = Duration::from_secs(600);
+
 /// A new folder on the disk that the finished book will be moved on.
-fn beside_the_target(workbook: &Workbook) -> std::io::Result<TempDir> {
+fn beside_the_target(workbook: &Workbook) -> io::Result<TempDir> {
     let target = workbook.root().join("target");
-    std::fs::create_dir_all(&target)?;
-    tempfile::Builder::new().prefix(".book-").tempdir_in(target)
+    fs::create_dir_all(&target)?;
+    sweep(&target)?;
+    tempfile::Builder::new().prefix(PREFIX).tempdir_in(target)
+}
+
+/// Removes what builds left that were killed.
+fn sweep(target: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(target)? {
+        let entry = entry?;
+        let old = || {
+            entry
+                .metadata()
+                .and_then(|data| data.modified())
+                .is_ok_and(|at| at.elapsed().is_ok_and(|age| age > STALE))
+        };
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && old() {
+            // Another build may be sweeping too.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    Ok(())
 }
 
 fn check_links(
@@ -104,4 +130,27 @@ fn rendered_name(file: &Path) -> Option<String> {
     let is_readme = file.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"));
     let page = if is_readme { file.with_file_name("index.html") } else { file.with_extension("html") };
     Some(page.to_str()?.replace('\\', "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn only_old_folders_of_killed_builds_are_swept_away() {
+        let target = tempfile::tempdir().unwrap();
+        let old = SystemTime::now() - 2 * STALE;
+        for (name, aged) in [(".book-old", true), (".book-new", false), ("book", true)] {
+            let folder = target.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            if aged {
+                fs::File::open(&folder).unwrap().set_modified(old).unwrap();
+            }
+        }
+        sweep(target.path()).unwrap();
+        let left = [".book-old", ".book-new", "book"].map(|name| target.path().join(name).exists());
+        assert_eq!(left, [false, true, true]);
+    }
 }
