@@ -103,7 +103,7 @@ impl Verdict {
         let spec = exercise.map(|exercise| format!(" ({})", exercise.spec)).unwrap_or_default();
         let (word, body) = match &self.outcome {
             Outcome::Passed => {
-                (style.right("passed"), style.field("cases", &format!("all {} hold", self.held)))
+                (style.right("PASSED"), style.field("cases", &format!("all {} hold", self.held)))
             }
             Outcome::NotYet(failure) => (style.open("NOT YET"), show_unwritten(failure, exercise, style)),
             Outcome::Failed(failure) => (style.wrong("FAILED"), self.show_failure(failure, style)),

@@ -1,7 +1,7 @@
 //! `wirebook list`.
 
 use anyhow::Result;
-use exercises::Exercise;
+use exercises::{Exercise, wrap};
 use serde::Serialize;
 
 use super::FINE;
@@ -40,12 +40,16 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     for chapter in course.catalogue().chapters() {
         let here: Vec<_> = all.iter().filter(|exercise| exercise.chapter() == chapter).collect();
         let minutes: u32 = here.iter().map(|exercise| exercise.minutes).sum();
-        let head = format!("{} exercises, about {minutes} minutes", here.len());
+        let plural = if here.len() == 1 { "" } else { "s" };
+        let head = format!("{} exercise{plural}, about {minutes} minutes", here.len());
         println!("{}  {}\n", style.strong(chapter), style.dim(&head));
         for exercise in here {
             let minutes = format!("{} min", exercise.minutes);
-            println!("  {:<40} {:>7}  {}", exercise.id, style.dim(&minutes), style.dim(&exercise.spec));
-            println!("    {}\n    {}\n", exercise.task, style.dim(&format!("exercises/{}", exercise.file())));
+            println!("  {:<32} {:>6}   {}", exercise.id, minutes, style.dim(&exercise.spec));
+            for line in wrap(&exercise.task, style.width.saturating_sub(4)) {
+                println!("    {line}");
+            }
+            println!("    {}\n", style.dim(&format!("exercises/{}", exercise.file())));
         }
     }
     println!("{}", style.dim(&format!("Edit a file, then: {} check NAME, or let watch do it", command())));

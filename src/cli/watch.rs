@@ -38,7 +38,10 @@ pub(super) fn run(_: &Args) -> Result<u8> {
 
     let mut desk = Desk::open(&course)?;
     while let Some(exercise) = next_save(&course, &saved, &desk.seen)? {
-        desk.check(exercise)?;
+        // A file that is missing for a moment must not end the watch.
+        if let Err(error) = desk.check(exercise) {
+            desk.show(&format!("error: {error:#}\n"), None)?;
+        }
     }
     Ok(FINE)
 }

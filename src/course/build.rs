@@ -58,6 +58,7 @@ impl Target {
 
 /// Compiles one exercise, or all.
 pub(super) fn build(course: &Course, only: Option<&Exercise>) -> Result<Built> {
+    all_there(course)?;
     // Under `cargo run`, cargo says which cargo it is.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(&cargo);
@@ -114,4 +115,16 @@ pub(super) fn build(course: &Course, only: Option<&Exercise>) -> Result<Built> {
         bail!("cargo could not compile the exercises:\n{}", stderr.trim_end());
     }
     Ok(built)
+}
+
+/// Cargo refuses a package of which one file is missing.
+fn all_there(course: &Course) -> Result<()> {
+    let folder = course.workbook().exercises();
+    match course.catalogue().exercises.iter().find(|exercise| !folder.join(exercise.file()).is_file()) {
+        Some(exercise) => {
+            let file = exercise.file();
+            bail!("exercises/{file} is missing; `git restore exercises/{file}` brings it back as it was")
+        }
+        None => Ok(()),
+    }
 }

@@ -112,7 +112,11 @@ fn quote(span: &CodeSpan, style: &Style) -> Vec<String> {
     let length = line.highlight_end.saturating_sub(line.highlight_start).clamp(1, style.room());
     let fits = from + length <= indent + style.room();
     let left = if fits { indent } else { (from + length).saturating_sub(style.room()).min(code.len()) };
-    let shown: String = code[left..].iter().take(style.room()).collect();
+    let mut shown: String = code[left..].iter().take(style.room()).collect();
+    if left > indent && from > left {
+        let cut = shown.chars().next().map_or(0, char::len_utf8);
+        shown.replace_range(..cut, "…");
+    }
 
     let column = from - left.min(from);
     let mark = if span.is_primary { "^" } else { "-" }.repeat(length);
