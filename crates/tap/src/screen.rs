@@ -1,16 +1,15 @@
 //! What is shown of an exchange while it happens.
 
 use std::env;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use wire::Session;
 use wire::render::ladder::{Ladder, Said};
 use wire::render::text::Style;
 use wire::render::{json, text};
-use wire::trace::{Event, Transport};
-use wire::{Dissection, Session};
+use wire::trace::Event;
 
 /// How much of each packet to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,14 +86,13 @@ impl Screen {
         self.count += 1;
         let since = event.at.saturating_sub(*self.first.get_or_insert(event.at));
         let dissection = self.session.dissect(event);
-        let summary = match event.transport {
-            Transport::Udp => dissection.summary(),
-            Transport::Tcp => format!("{} bytes of a stream", event.bytes.len()),
-        };
         if self.show == Show::Json {
-            return print_bytes(&object(self.count, event, &summary, &dissection));
+            let mut line = Vec::new();
+            json::record(self.count, event, &dissection, &mut line);
+            line.push(b'\n');
+            return print_bytes(&line);
         }
-        let mut out = self.headline(event, since, &summary);
+        let mut out = self.headline(event, since, &dissection.summary());
         if self.show == Show::Fields {
             // Writing to a string cannot fail.
             let _ = text::packet(&dissection, self.style, &mut out);
@@ -140,34 +138,6 @@ struct Paint {
     head: &'static str,
     good: &'static str,
     plain: &'static str,
-}
-
-/// One packet, for programs. Keys are only ever added.
-fn object(number: u64, event: &Event, summary: &str, dissection: &Dissection<'_>) -> Vec<u8> {
-    let Event { at, from, to, transport, bytes, .. } = event;
-    let transport = match transport {
-        Transport::Udp => "udp",
-        Transport::Tcp => "tcp",
-    };
-    let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    let (seconds, nanos) = (at.as_secs(), at.subsec_nanos());
-    let mut out = format!(
-        "{{\"packet\":{number},\"at\":{seconds}.{nanos:09},\"from\":\"{from}\",\"to\":\"{to}\",\
-         \"transport\":\"{transport}\",\"bytes\":\"{hex}\",\"summary\":"
-    )
-    .into_bytes();
-    json::string(summary, &mut out);
-    if let Some(comment) = &event.comment {
-        out.extend_from_slice(b",\"comment\":");
-        json::string(comment, &mut out);
-    }
-    out.extend_from_slice(b",\"dissection\":");
-    json::packet(dissection, &mut out);
-    out.extend_from_slice(b"}\n");
-    out
 }
 
 fn wrapped(words: &str, width: usize) -> Vec<String> {
