@@ -1,5 +1,6 @@
 //! What maintainers run: `cargo xtask`.
 
+mod new_chapter;
 mod rfc5769;
 mod traces;
 
@@ -16,11 +17,23 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    NewChapter(new_chapter::Args),
     Traces(traces::Args),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().command {
+        Command::NewChapter(args) => new_chapter::run(&args),
         Command::Traces(args) => traces::run(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_of_all_commands_fit_together() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -31,9 +31,16 @@ enum Maker {
     Written(fn() -> Trace),
 }
 
+/// The seed of every capture that an example records.
+pub(crate) const SEED: u64 = 1;
+
 /// Every capture in traces/. A chapter adds a line here and one in traces/README.md.
-const TRACES: &[(&str, Maker)] =
-    &[("stun", Maker::Example { name: "stun", seed: 1 }), ("rfc5769", Maker::Written(rfc5769::samples))];
+const TRACES: &[(&str, Maker)] = &[
+    // What examples record:
+    ("stun", Maker::Example { name: "stun", seed: SEED }),
+    // What is written down here:
+    ("rfc5769", Maker::Written(rfc5769::samples)),
+];
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workbook")?;
@@ -57,7 +64,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn record(root: &Path, example: &str, seed: u64, path: &Path) -> Result<()> {
+/// Runs an example with this seed, and keeps what it recorded.
+pub(crate) fn record(root: &Path, example: &str, seed: u64, path: &Path) -> Result<()> {
     let path = std::path::absolute(path)?;
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root).args([

@@ -1,0 +1,3 @@
+//! The chapter "__title__".
+
+pub mod answer;
