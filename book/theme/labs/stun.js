@@ -186,7 +186,7 @@
             const at = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
             const hidden = address.endsWith(".local") ? ", by an mDNS name: a page may not learn the address itself" : "";
             this.candidates.append(element("li", { "data-type": type },
-                element("code", {}, `${type} ${at}`), ` ${TYPES[type] ?? "of a type unknown here"}${hidden}. `,
+                element("code", {}, `${type} ${at}`), `: ${TYPES[type] ?? "of a type unknown here"}${hidden}. `,
                 // RFC 8445 section 5.1.2.1
                 `${transport.toUpperCase()}, component ${component}. Priority ${priority} = 2²⁴ × ${number >>> 24} + 2⁸ × ${number >>> 8 & 0xffff} + ${number & 0xff}.`));
             this.gathered.hidden = false;
