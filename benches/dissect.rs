@@ -74,6 +74,13 @@ fn rendering(criterion: &mut Criterion) {
             render::json::packet(black_box(&d), &mut json);
         });
     });
+    let (view, mut page) = (render::html::PacketView::new("packet"), String::new());
+    group.bench_function("HTML", |b| {
+        b.iter(|| {
+            page.clear();
+            render::html::packet(black_box(&d), &view, &mut page)
+        });
+    });
     group.bench_function("terminal", |b| {
         b.iter(|| {
             text.clear();
