@@ -6,6 +6,8 @@ use crate::{Exam, Failure, Reason};
 
 /// What the student writes: a datagram to its answer.
 pub type Answer = fn(&[u8]) -> Option<Vec<u8>>;
+/// What it is, the datagram, its answer.
+type Question = (&'static str, &'static [u8], Option<&'static [u8]>);
 
 /// TO WRITE: the rule that this tests, such as `rfc(8489, "14.2")`.
 const SPEC: Spec = Spec::Own;
@@ -15,7 +17,7 @@ const SPEC: Spec = Spec::Own;
 /// # Errors
 /// The first case that does not hold.
 pub fn check(exam: &Exam, answer: Answer) -> Result<(), Box<Failure>> {
-    let cases: [(&str, &[u8], Option<&[u8]>); 6] = [
+    let cases: [Question; 6] = [
         ("a ping", b"ping 7", Some(b"pong 7")),
         ("another number", b"ping 45489", Some(b"pong 45489")),
         ("a pong", b"pong 7", None),
