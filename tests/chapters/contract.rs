@@ -49,8 +49,14 @@ impl Chapter {
     }
 
     fn place(&self) -> Vec<String> {
-        let listed = self.read("book/SUMMARY.md").contains(&format!("]({}.md)", self.name));
-        unless(listed, "book/SUMMARY.md: does not list the page of this example")
+        let names = |list: &str, link: String| self.read(list).contains(&format!("]({link})"));
+        let summary = names("book/SUMMARY.md", format!("{}.md", self.name));
+        let readme = names("README.md", format!("book/{}.md", self.name));
+        [
+            unless(summary, "book/SUMMARY.md: does not list the page of this example"),
+            unless(readme, "README.md: its table of chapters does not link to this page"),
+        ]
+        .concat()
     }
 
     /// The question, what one can do afterward, how long it takes, and a picture, before the first section.

@@ -4,6 +4,8 @@ mod new_chapter;
 mod rfc5769;
 mod traces;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -21,8 +23,18 @@ enum Command {
     Traces(traces::Args),
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::NewChapter(args) => new_chapter::run(&args),
         Command::Traces(args) => traces::run(&args),
     }
