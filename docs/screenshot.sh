@@ -9,7 +9,7 @@ log=$(mktemp) profile=$(mktemp -d)
 server=$!
 chromedriver --port=0 >"$profile/driver.log" 2>&1 &
 driver=$!
-trap 'kill -INT "$server" "$driver" 2>/dev/null || true; rm -rf "$log" "$profile"' EXIT
+trap 'kill "$server" "$driver" 2>/dev/null || true; rm -rf "$log" "$profile"' EXIT
 
 first() { until grep -om1 "$1" "$2"; do sleep 0.1; done; }
 address=$(first 'http://127.0.0.1:[0-9]*' "$log")

@@ -30,16 +30,26 @@ impl std::fmt::Display for NoAnswer {
 
 impl std::error::Error for NoAnswer {}
 
-pub(crate) async fn ask(name: &str, patience: Duration, tap: &Tap, mut random: Random) -> Result<()> {
+pub(crate) async fn ask(
+    name: &str,
+    patience: Duration,
+    tap: &Tap,
+    mut random: Random,
+) -> Result<()> {
     let server = resolve(name).await?;
     // A socket that is connected, though it sends nothing, knows which local address leads to the server.
-    let probe = UdpSocket::bind((if server.is_ipv4() { "0.0.0.0" } else { "::" }, 0)).await?;
+    let probe =
+        UdpSocket::bind((if server.is_ipv4() { "0.0.0.0" } else { "::" }, 0)).await?;
     probe.connect(server).await.with_context(|| format!("no way leads to {server}"))?;
     let local = probe.local_addr()?.ip();
 
-    tap.say(&format!("Who am I? Asking {name} at {server}, for at most {} s.", patience.as_secs_f64()));
+    tap.say(&format!(
+        "Who am I? Asking {name} at {server}, for at most {} s.",
+        patience.as_secs_f64()
+    ));
     let ping = Client::bind(local, patience, tap).await?;
-    let Some(answer) = ping.exchange(&client::binding(&mut random)?, server).await? else {
+    let Some(answer) = ping.exchange(&client::binding(&mut random)?, server).await?
+    else {
         let seconds = patience.as_secs_f64();
         return Err(NoAnswer(format!(
             "no answer from {server} within {seconds} s. Is a STUN server running there, and does a firewall \
@@ -51,16 +61,32 @@ pub(crate) async fn ask(name: &str, patience: Duration, tap: &Tap, mut random: R
     if let Some(error) = response.get_attribute::<ErrorCode>() {
         bail!("{server} refuses: {} {}", error.code(), error.reason_phrase());
     }
-    let xored = response.get_attribute::<XorMappedAddress>().map(XorMappedAddress::address);
-    let mapped = xored.or(response.get_attribute::<MappedAddress>().map(MappedAddress::address));
-    let mapped = mapped.with_context(|| format!("the answer from {server} holds no address"))?;
+    let xored =
+        response.get_attribute::<XorMappedAddress>().map(XorMappedAddress::address);
+    let mapped =
+        xored.or(response.get_attribute::<MappedAddress>().map(MappedAddress::address));
+    let mapped =
+        mapped.with_context(|| format!("the answer from {server} holds no address"))?;
     let own = ping.socket.local_addr();
     tap.learned(&match mapped == own {
         true => format!("{mapped} is this socket's own address: no NAT on the way."),
-        false => format!("The world sees {mapped}; this socket is {own}: a NAT stands in between."),
+        false => format!(
+            "The world sees {mapped}; this socket is {own}: a NAT stands in between."
+        ),
     });
     match response.get_attribute::<OtherAddress>().map(OtherAddress::address) {
-        Some(other) => behavior(ping, server, other, mapped, patience.min(SILENCE), tap, &mut random).await,
+        Some(other) => {
+            behavior(
+                ping,
+                server,
+                other,
+                mapped,
+                patience.min(SILENCE),
+                tap,
+                &mut random,
+            )
+            .await
+        }
         None => {
             tap.tell(
                 "The server has no second address (no OTHER-ADDRESS): it cannot test how a NAT behaves.",
@@ -88,7 +114,9 @@ async fn behavior(
         Some(behavior) => format!("Filtering is {behavior}."),
         None => "The server does not answer from its other address, so filtering stays unknown.".into(),
     });
-    tap.say("How does the way out map? The same socket asks at the server's other address.");
+    tap.say(
+        "How does the way out map? The same socket asks at the server's other address.",
+    );
     let same = Client { patience: silence, ..ping };
     let result = mapping(&same, server, other, mapped, random).await?;
     tap.learned(&match result {
@@ -108,7 +136,11 @@ async fn resolve(name: &str) -> Result<SocketAddr> {
     if let Ok(ip) = bare.parse::<std::net::IpAddr>() {
         return Ok((ip, DEFAULT_PORT).into());
     }
-    let host = if host.contains(':') { host.to_owned() } else { format!("{host}:{DEFAULT_PORT}") };
+    let host = if host.contains(':') {
+        host.to_owned()
+    } else {
+        format!("{host}:{DEFAULT_PORT}")
+    };
     let mut found = lookup_host(&host).await.with_context(|| {
         format!("cannot find {host}: expected HOST or HOST:PORT, such as 192.0.2.10 or stun.example.org:3478")
     })?;

@@ -27,9 +27,10 @@ pub(crate) async fn filtering(
     server: SocketAddr,
     random: &mut Random,
 ) -> Result<Option<Behavior>> {
-    for (flags, behavior) in
-        [(CHANGE_IP | CHANGE_PORT, Behavior::EndpointIndependent), (CHANGE_PORT, Behavior::AddressDependent)]
-    {
+    for (flags, behavior) in [
+        (CHANGE_IP | CHANGE_PORT, Behavior::EndpointIndependent),
+        (CHANGE_PORT, Behavior::AddressDependent),
+    ] {
         match client.exchange(&change(flags, random)?, server).await? {
             // It got in, from an address or a port that nothing was sent to.
             Some(answer) if answer.from != server => return Ok(Some(behavior)),
@@ -50,7 +51,9 @@ pub(crate) async fn mapping(
     mapped: SocketAddr,
     random: &mut Random,
 ) -> Result<Option<Behavior>> {
-    let Some(second) = mapped_by(client, (other.ip(), server.port()).into(), random).await? else {
+    let Some(second) =
+        mapped_by(client, (other.ip(), server.port()).into(), random).await?
+    else {
         return Ok(None);
     };
     if second == mapped {
@@ -63,10 +66,17 @@ pub(crate) async fn mapping(
 }
 // ANCHOR_END: behavior
 
-async fn mapped_by(client: &Client, server: SocketAddr, random: &mut Random) -> Result<Option<SocketAddr>> {
-    let Some(answer) = client.exchange(&binding(random)?, server).await? else { return Ok(None) };
+async fn mapped_by(
+    client: &Client,
+    server: SocketAddr,
+    random: &mut Random,
+) -> Result<Option<SocketAddr>> {
+    let Some(answer) = client.exchange(&binding(random)?, server).await? else {
+        return Ok(None);
+    };
     let response = decode::<Attribute>(&answer.bytes)?;
-    let mapped = response.get_attribute::<XorMappedAddress>().map(XorMappedAddress::address);
+    let mapped =
+        response.get_attribute::<XorMappedAddress>().map(XorMappedAddress::address);
     Ok(mapped.filter(|_| response.class() == MessageClass::SuccessResponse))
 }
 

@@ -33,14 +33,26 @@ pub(crate) struct Answer {
 }
 
 impl Client {
-    pub(crate) async fn bind(local: IpAddr, patience: Duration, tap: &Tap) -> Result<Self> {
+    pub(crate) async fn bind(
+        local: IpAddr,
+        patience: Duration,
+        tap: &Tap,
+    ) -> Result<Self> {
         let socket = UdpSocket::bind((local, 0).into(), tap).await;
-        Ok(Self { socket: socket.with_context(|| format!("cannot open a socket at {local}"))?, patience })
+        Ok(Self {
+            socket: socket
+                .with_context(|| format!("cannot open a socket at {local}"))?,
+            patience,
+        })
     }
 
     // ANCHOR: exchange
     /// Sends a request until it is answered; `None` where it never is.
-    pub(crate) async fn exchange(&self, request: &[u8], server: SocketAddr) -> Result<Option<Answer>> {
+    pub(crate) async fn exchange(
+        &self,
+        request: &[u8],
+        server: SocketAddr,
+    ) -> Result<Option<Answer>> {
         let give_up = Instant::now() + self.patience;
         let mut wait = RTO;
         for attempt in 1..=RC {
@@ -103,8 +115,13 @@ pub(crate) fn change(flags: u8, random: &mut Random) -> Result<Vec<u8>> {
 /// cookie, so these twenty bytes are written by the workbook's own writer.
 pub(crate) fn classic(random: &mut Random) -> Result<Vec<u8>> {
     let mut request = Vec::new();
-    wire::stun::Message::begin_classic(&mut request, Class::Request, kind::BINDING, random.bytes())
-        .finish()?;
+    wire::stun::Message::begin_classic(
+        &mut request,
+        Class::Request,
+        kind::BINDING,
+        random.bytes(),
+    )
+    .finish()?;
     Ok(request)
 }
 
@@ -114,6 +131,8 @@ pub(crate) fn signed(random: &mut Random) -> Result<Vec<u8>> {
     let id = TransactionId::new(random.bytes());
     let mut request = Message::<Attribute>::new(MessageClass::Request, BINDING, id);
     request.add_attribute(Username::new(USERNAME.to_owned())?);
-    request.add_attribute(MessageIntegrity::new_short_term_credential(&request, PASSWORD)?);
+    request.add_attribute(MessageIntegrity::new_short_term_credential(
+        &request, PASSWORD,
+    )?);
     sign(request)
 }

@@ -83,10 +83,15 @@ async fn run(args: &Args) -> Result<()> {
     result
 }
 
-async fn listen(address: SocketAddr, alternate: Option<SocketAddr>, tap: &Tap) -> Result<()> {
+async fn listen(
+    address: SocketAddr,
+    alternate: Option<SocketAddr>,
+    tap: &Tap,
+) -> Result<()> {
     if let Some(other) = alternate {
         ensure!(
-            address.ip() != other.ip() && (address.port() != other.port() || address.port() == 0),
+            address.ip() != other.ip()
+                && (address.port() != other.port() || address.port() == 0),
             "--alternate {other} must differ from --listen {address} in address and in port"
         );
         ensure!(
@@ -96,9 +101,10 @@ async fn listen(address: SocketAddr, alternate: Option<SocketAddr>, tap: &Tap) -
             "--listen {address} and --alternate {other} must be two addresses of this machine, both IPv4 or both IPv6"
         );
     }
-    let server = server::Server::bind(address, alternate, tap)
-        .await
-        .with_context(|| format!("cannot listen at {address}; is the port taken? Port 0 takes any"))?;
+    let server =
+        server::Server::bind(address, alternate, tap).await.with_context(|| {
+            format!("cannot listen at {address}; is the port taken? Port 0 takes any")
+        })?;
     let and = server.alternate().map_or(String::new(), |other| format!(" and {other}"));
     tap.tell(&format!("Listening at {}{and}. Ctrl-C ends it.", server.address()));
     tokio::select! {
@@ -108,6 +114,9 @@ async fn listen(address: SocketAddr, alternate: Option<SocketAddr>, tap: &Tap) -
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().filter(|seconds: &f64| (0.1..=3600.0).contains(seconds));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "expected 0.1 to 3600 seconds, such as 5".to_owned())
+    let seconds =
+        text.parse().ok().filter(|seconds: &f64| (0.1..=3600.0).contains(seconds));
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "expected 0.1 to 3600 seconds, such as 5".to_owned())
 }

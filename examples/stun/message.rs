@@ -3,12 +3,13 @@
 use anyhow::{Result, anyhow};
 use bytecodec::{DecodeExt, EncodeExt};
 use stun_codec::rfc5389::attributes::{
-    ErrorCode, Fingerprint, MappedAddress, MessageIntegrity, Software, UnknownAttributes, Username,
-    XorMappedAddress,
+    ErrorCode, Fingerprint, MappedAddress, MessageIntegrity, Software,
+    UnknownAttributes, Username, XorMappedAddress,
 };
 use stun_codec::rfc5780::attributes::{OtherAddress, ResponseOrigin};
 use stun_codec::{
-    Attribute as AnyAttribute, AttributeType, Message, MessageDecoder, MessageEncoder, RawAttribute,
+    Attribute as AnyAttribute, AttributeType, Message, MessageDecoder, MessageEncoder,
+    RawAttribute,
 };
 use wire::stun::kind;
 use wire::{Context, Severity, Tree};
@@ -52,7 +53,9 @@ pub(crate) fn encode<A: AnyAttribute>(message: Message<A>) -> Result<Vec<u8>> {
 pub(crate) fn decode<A: AnyAttribute>(bytes: &[u8]) -> Result<Message<A>> {
     let decoded = MessageDecoder::new().decode_from_bytes(bytes);
     let message = decoded.and_then(|whole| whole.map_err(Into::into));
-    message.map_err(|error| anyhow!("not a STUN message as RFC 8489 has it: {:?}", error.kind()))
+    message.map_err(|error| {
+        anyhow!("not a STUN message as RFC 8489 has it: {:?}", error.kind())
+    })
 }
 
 /// An attribute that stun_codec need not know.
@@ -76,6 +79,10 @@ pub(crate) fn sign(message: Message<Attribute>) -> Result<Vec<u8>> {
 pub(crate) fn is_signed(bytes: &[u8]) -> bool {
     let context = Context { password: Some(PASSWORD), ..Context::default() };
     let tree = wire::stun::STUN.dissect_in(Tree::default(), bytes, &context);
-    let verdict = (0..).zip(tree.nodes()).find(|(_, node)| node.field.name == "MESSAGE-INTEGRITY-SHA256");
-    verdict.is_some_and(|(at, _)| tree.notes_at(at).any(|note| note.severity == Severity::Good))
+    let verdict = (0..)
+        .zip(tree.nodes())
+        .find(|(_, node)| node.field.name == "MESSAGE-INTEGRITY-SHA256");
+    verdict.is_some_and(|(at, _)| {
+        tree.notes_at(at).any(|note| note.severity == Severity::Good)
+    })
 }

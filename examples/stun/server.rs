@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stun_codec::rfc5389::attributes::{
-    ErrorCode, Fingerprint, MessageIntegrity, Software, UnknownAttributes, Username, XorMappedAddress,
+    ErrorCode, Fingerprint, MessageIntegrity, Software, UnknownAttributes, Username,
+    XorMappedAddress,
 };
 use stun_codec::rfc5389::methods::BINDING;
 use stun_codec::rfc5389::{attributes, errors};
@@ -44,7 +45,8 @@ impl Server {
             let other_port = second.local_addr().port();
             sockets.push(second);
             sockets.push(UdpSocket::bind((alternate.ip(), port).into(), tap).await?);
-            sockets.push(UdpSocket::bind((alternate.ip(), other_port).into(), tap).await?);
+            sockets
+                .push(UdpSocket::bind((alternate.ip(), other_port).into(), tap).await?);
         }
         Ok(Self { sockets })
     }
@@ -68,7 +70,8 @@ impl Server {
     async fn serve_at(self: Arc<Self>, at: usize) {
         let mut buffer = [0; 1500];
         loop {
-            let Ok((length, from)) = self.sockets[at].recv_from(&mut buffer).await else {
+            let Ok((length, from)) = self.sockets[at].recv_from(&mut buffer).await
+            else {
                 // Some systems report here that an earlier answer found nobody. The next client is waiting.
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 continue;
@@ -98,7 +101,11 @@ impl Server {
             refusal.add_attribute(UnknownAttributes::new(unknown));
             return Some((fingerprinted(refusal)?, at));
         }
-        let mut response = Message::new(MessageClass::SuccessResponse, BINDING, request.transaction_id());
+        let mut response = Message::new(
+            MessageClass::SuccessResponse,
+            BINDING,
+            request.transaction_id(),
+        );
         response.add_attribute(XorMappedAddress::new(from));
         response.add_attribute(ResponseOrigin::new(self.sockets[out].local_addr()));
         if let Some(other) = self.sockets.get(at ^ 3) {
@@ -108,7 +115,9 @@ impl Server {
         let bytes = match credential(&request, datagram) {
             Credential::None => fingerprinted(response),
             Credential::Sha1 => {
-                let hmac = MessageIntegrity::new_short_term_credential(&response, PASSWORD).ok()?;
+                let hmac =
+                    MessageIntegrity::new_short_term_credential(&response, PASSWORD)
+                        .ok()?;
                 response.add_attribute(hmac);
                 fingerprinted(response)
             }
@@ -121,7 +130,12 @@ impl Server {
 
     /// A client of 2003 has random bits where the magic cookie would be. It gets them back, and its address
     /// in clear (RFC 8489 section 11). stun_codec writes no message without the cookie: the workbook does.
-    fn answer_classic(&self, datagram: &[u8], from: SocketAddr, at: usize) -> Option<Reply> {
+    fn answer_classic(
+        &self,
+        datagram: &[u8],
+        from: SocketAddr,
+        at: usize,
+    ) -> Option<Reply> {
         let id = *datagram.get(4..)?.first_chunk::<16>()?;
         let mut request = datagram.to_vec();
         request.get_mut(4..8)?.copy_from_slice(&MAGIC_COOKIE.to_be_bytes());
@@ -130,20 +144,30 @@ impl Server {
             return None;
         }
         let mut bytes = Vec::new();
-        let unknown: Vec<_> = self.not_understood(&request).iter().map(|kind| kind.as_u16()).collect();
+        let unknown: Vec<_> =
+            self.not_understood(&request).iter().map(|kind| kind.as_u16()).collect();
         if !unknown.is_empty() {
-            wire::stun::Message::begin_classic(&mut bytes, Class::ErrorResponse, kind::BINDING, id)
-                .error_code(420, "Unknown Attribute")
-                .unknown_attributes(&unknown)
-                .finish()
-                .ok()?;
+            wire::stun::Message::begin_classic(
+                &mut bytes,
+                Class::ErrorResponse,
+                kind::BINDING,
+                id,
+            )
+            .error_code(420, "Unknown Attribute")
+            .unknown_attributes(&unknown)
+            .finish()
+            .ok()?;
             return Some((bytes, at));
         }
         let out = at ^ change(&request);
-        let mut response =
-            wire::stun::Message::begin_classic(&mut bytes, Class::SuccessResponse, kind::BINDING, id)
-                .address(kind::MAPPED_ADDRESS, from)
-                .address(kind::SOURCE_ADDRESS, self.sockets[out].local_addr());
+        let mut response = wire::stun::Message::begin_classic(
+            &mut bytes,
+            Class::SuccessResponse,
+            kind::BINDING,
+            id,
+        )
+        .address(kind::MAPPED_ADDRESS, from)
+        .address(kind::SOURCE_ADDRESS, self.sockets[out].local_addr());
         if let Some(other) = self.sockets.get(at ^ 3) {
             response = response.address(kind::CHANGED_ADDRESS, other.local_addr());
         }
@@ -166,7 +190,9 @@ impl Server {
 /// Which other socket CHANGE-REQUEST asks for: 0 to 3.
 fn change(request: &Message<Attribute>) -> usize {
     let mut raw = request.unknown_attributes();
-    let asked = raw.find(|raw| stun_codec::Attribute::get_type(*raw).as_u16() == kind::CHANGE_REQUEST);
+    let asked = raw.find(|raw| {
+        stun_codec::Attribute::get_type(*raw).as_u16() == kind::CHANGE_REQUEST
+    });
     let flags = asked.and_then(|raw| raw.value().get(3)).copied().unwrap_or_default();
     usize::from(flags >> 1 & 3)
 }
@@ -181,16 +207,18 @@ enum Credential {
 /// Whether the request proves that it knows the password (RFC 8489 section 9.1.3). Nobody has to: checking
 /// costs more than answering. A client that says it does is held to it.
 fn credential(request: &Message<Attribute>, datagram: &[u8]) -> Credential {
-    let sha256 = request
-        .unknown_attributes()
-        .any(|raw| stun_codec::Attribute::get_type(raw).as_u16() == kind::MESSAGE_INTEGRITY_SHA256);
+    let sha256 = request.unknown_attributes().any(|raw| {
+        stun_codec::Attribute::get_type(raw).as_u16() == kind::MESSAGE_INTEGRITY_SHA256
+    });
     let sha1 = request.get_attribute::<MessageIntegrity>();
     let username = request.get_attribute::<Username>().map(attributes::Username::name);
     match (sha256, sha1, username) {
         (false, None, _) => Credential::None,
         (_, _, None) => Credential::Wrong(errors::BadRequest.into()),
         (true, _, Some(USERNAME)) if is_signed(datagram) => Credential::Sha256,
-        (false, Some(hmac), Some(USERNAME)) if hmac.check_short_term_credential(PASSWORD).is_ok() => {
+        (false, Some(hmac), Some(USERNAME))
+            if hmac.check_short_term_credential(PASSWORD).is_ok() =>
+        {
             Credential::Sha1
         }
         _ => Credential::Wrong(errors::Unauthorized.into()),
@@ -198,7 +226,8 @@ fn credential(request: &Message<Attribute>, datagram: &[u8]) -> Credential {
 }
 
 fn refuse(request: &Message<Attribute>, why: ErrorCode) -> Message<Attribute> {
-    let mut refusal = Message::new(MessageClass::ErrorResponse, BINDING, request.transaction_id());
+    let mut refusal =
+        Message::new(MessageClass::ErrorResponse, BINDING, request.transaction_id());
     refusal.add_attribute(why);
     refusal
 }

@@ -28,14 +28,22 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
     tap.say("1. Who am I? ping asks the server from which address its packet came.");
     let answer = ask(&ping, &client::binding(&mut random)?, address).await?;
     let response: Message<Attribute> = decode(&answer.bytes)?;
-    let mapped = response.get_attribute::<XorMappedAddress>().context("no XOR-MAPPED-ADDRESS")?.address();
+    let mapped = response
+        .get_attribute::<XorMappedAddress>()
+        .context("no XOR-MAPPED-ADDRESS")?
+        .address();
     tap.learned(&match mapped == ping.socket.local_addr() {
-        true => format!("{mapped}. That is ping's own address: no NAT stands in between."),
-        false => format!("{mapped}, which is not ping's own address: a NAT stands in between."),
+        true => {
+            format!("{mapped}. That is ping's own address: no NAT stands in between.")
+        }
+        false => format!(
+            "{mapped}, which is not ping's own address: a NAT stands in between."
+        ),
     });
 
     tap.say("2. An attribute that the server must understand and does not: it refuses, and says which.");
-    let answer = ask(&ping, &client::with(NOBODY_KNOWS, b"ping", &mut random)?, address).await?;
+    let answer =
+        ask(&ping, &client::with(NOBODY_KNOWS, b"ping", &mut random)?, address).await?;
     let response: Message<Attribute> = decode(&answer.bytes)?;
     let error = response.get_attribute::<ErrorCode>().context("no ERROR-CODE")?;
     tap.learned(&format!("{} {}", error.code(), error.reason_phrase()));
@@ -43,7 +51,10 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
     tap.say("3. A client of 2003 sends no magic cookie. It gets its address in clear, as RFC 3489 had it.");
     let answer = ask(&ping, &client::classic(&mut random)?, address).await?;
     let response = wire::stun::STUN.dissect(&answer.bytes);
-    let mapped = response.find("MAPPED-ADDRESS").and_then(wire::Node::addr).context("no MAPPED-ADDRESS")?;
+    let mapped = response
+        .find("MAPPED-ADDRESS")
+        .and_then(wire::Node::addr)
+        .context("no MAPPED-ADDRESS")?;
     tap.learned(&format!("{mapped}: the same address, and no XOR over it."));
 
     match alternate {
@@ -80,11 +91,18 @@ async fn elsewhere(
 
     tap.say("4. Please answer from your other port. Does a packet from there get in?");
     let answer = ask(ping, &client::change(CHANGE_PORT, random)?, server).await?;
-    tap.learned(&format!("It came in from {}, where nothing was sent to.", answer.from));
+    tap.learned(&format!(
+        "It came in from {}, where nothing was sent to.",
+        answer.from
+    ));
 
     tap.say("5. Please answer from your other address and port. Does a packet from a stranger get in?");
-    let answer = ask(ping, &client::change(CHANGE_IP | CHANGE_PORT, random)?, server).await?;
-    tap.learned(&format!("It came in from {}: nothing on this path filters.", answer.from));
+    let answer =
+        ask(ping, &client::change(CHANGE_IP | CHANGE_PORT, random)?, server).await?;
+    tap.learned(&format!(
+        "It came in from {}: nothing on this path filters.",
+        answer.from
+    ));
     Ok(())
 }
 
@@ -100,11 +118,19 @@ async fn ask(client: &Client, request: &[u8], server: SocketAddr) -> Result<Answ
 async fn serve_on_loopback() -> Result<Server> {
     let ports = [(3478, 3479)].into_iter().chain([(0, 0); 16]);
     for (port, other) in ports {
-        match Server::bind((HERE, port).into(), Some((THERE, other).into()), &Tap::off()).await {
+        match Server::bind(
+            (HERE, port).into(),
+            Some((THERE, other).into()),
+            &Tap::off(),
+        )
+        .await
+        {
             Ok(server) => return Ok(server),
             Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => break,
             Err(_) => {}
         }
     }
-    Server::bind((HERE, 0).into(), None, &Tap::off()).await.context("cannot open a socket on loopback")
+    Server::bind((HERE, 0).into(), None, &Tap::off())
+        .await
+        .context("cannot open a socket on loopback")
 }

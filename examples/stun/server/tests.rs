@@ -8,7 +8,9 @@ use crate::client;
 async fn server(addresses: usize) -> Server {
     let mut sockets = Vec::new();
     for _ in 0..addresses {
-        sockets.push(UdpSocket::bind("127.0.0.1:0".parse().unwrap(), &Tap::off()).await.unwrap());
+        sockets.push(
+            UdpSocket::bind("127.0.0.1:0".parse().unwrap(), &Tap::off()).await.unwrap(),
+        );
     }
     Server { sockets }
 }
@@ -33,7 +35,9 @@ fn answer(server: &Server, request: &[u8], at: usize) -> Option<(String, usize)>
     let (bytes, out) = server.answer(request, client(), at)?;
     let dissection = wire::stun::STUN.dissect(&bytes);
     assert_eq!(bytes.get(4..20), request.get(4..20), "the transaction ID comes back");
-    assert!(dissection.notes().iter().all(|note| note.severity < wire::Severity::Warning));
+    assert!(
+        dissection.notes().iter().all(|note| note.severity < wire::Severity::Warning)
+    );
     Some(((wire::stun::STUN.summary)(&dissection), out))
 }
 
@@ -52,7 +56,11 @@ async fn each_question_gets_the_answer_that_its_rfc_wants() {
     ] {
         let server = server(sockets).await;
         let answer = answer(&server, &requests[request], at);
-        assert_eq!(answer, Some((said, out)), "request {request} to socket {at} of {sockets}");
+        assert_eq!(
+            answer,
+            Some((said, out)),
+            "request {request} to socket {at} of {sockets}"
+        );
     }
 }
 
@@ -65,17 +73,25 @@ async fn a_wrong_password_is_refused_with_401() {
     let mut request = Vec::new();
     for username in [USERNAME, "teacher"] {
         for sha256 in [true, false] {
-            let message = begin(&mut request).attribute(kind::USERNAME, username.as_bytes());
+            let message =
+                begin(&mut request).attribute(kind::USERNAME, username.as_bytes());
             match sha256 {
                 true => message.integrity_sha256(b"guess").finish().unwrap(),
                 false => message.integrity(b"guess").finish().unwrap(),
             }
             let (said, _) = answer(&server, &request, 0).unwrap();
-            assert_eq!(said, "Binding error response 401", "{username}, SHA-256 {sha256}");
+            assert_eq!(
+                said, "Binding error response 401",
+                "{username}, SHA-256 {sha256}"
+            );
         }
     }
     begin(&mut request).integrity(PASSWORD.as_bytes()).finish().unwrap();
-    assert_eq!(answer(&server, &request, 0).unwrap().0, "Binding error response 400", "no username");
+    assert_eq!(
+        answer(&server, &request, 0).unwrap().0,
+        "Binding error response 400",
+        "no username"
+    );
 }
 
 #[tokio::test]
@@ -88,7 +104,11 @@ async fn no_truncation_and_no_bit_flip_makes_it_panic_or_send_much() {
                 let mut damaged = request[..length].to_vec();
                 damaged[bit / 8] ^= 1 << (bit % 8);
                 if let Some((bytes, _)) = server.answer(&damaged, client(), 0) {
-                    assert!(bytes.len() <= 112, "{} bytes for {damaged:02x?}", bytes.len());
+                    assert!(
+                        bytes.len() <= 112,
+                        "{} bytes for {damaged:02x?}",
+                        bytes.len()
+                    );
                     answered += 1;
                 }
             }
