@@ -15,7 +15,8 @@ use crate::client::{self, Client};
 use crate::message::{Attribute, decode};
 
 const DEFAULT_PORT: u16 = 3478;
-/// How long the tests of RFC 5780 wait for an answer that a NAT may well keep out: three requests.
+/// How long the tests of RFC 5780 wait for an answer that a NAT may well keep out:
+/// three requests.
 const SILENCE: Duration = Duration::from_millis(3500);
 
 /// No response came: the one failure that is an answer of sorts.
@@ -37,10 +38,15 @@ pub(crate) async fn ask(
     mut random: Random,
 ) -> Result<()> {
     let server = resolve(name).await?;
-    // A socket that is connected, though it sends nothing, knows which local address leads to the server.
+    // A socket that is connected, though it sends nothing, knows which local
+    // address leads to the server.
     let probe =
-        UdpSocket::bind((if server.is_ipv4() { "0.0.0.0" } else { "::" }, 0)).await?;
-    probe.connect(server).await.with_context(|| format!("no way leads to {server}"))?;
+        UdpSocket::bind((if server.is_ipv4() { "0.0.0.0" } else { "::" }, 0))
+            .await?;
+    probe
+        .connect(server)
+        .await
+        .with_context(|| format!("no way leads to {server}"))?;
     let local = probe.local_addr()?.ip();
 
     tap.say(&format!(
@@ -48,7 +54,8 @@ pub(crate) async fn ask(
         patience.as_secs_f64()
     ));
     let ping = Client::bind(local, patience, tap).await?;
-    let Some(answer) = ping.exchange(&client::binding(&mut random)?, server).await?
+    let Some(answer) =
+        ping.exchange(&client::binding(&mut random)?, server).await?
     else {
         let seconds = patience.as_secs_f64();
         return Err(NoAnswer(format!(
@@ -63,10 +70,10 @@ pub(crate) async fn ask(
     }
     let xored =
         response.get_attribute::<XorMappedAddress>().map(XorMappedAddress::address);
-    let mapped =
-        xored.or(response.get_attribute::<MappedAddress>().map(MappedAddress::address));
-    let mapped =
-        mapped.with_context(|| format!("the answer from {server} holds no address"))?;
+    let mapped = xored
+        .or(response.get_attribute::<MappedAddress>().map(MappedAddress::address));
+    let mapped = mapped
+        .with_context(|| format!("the answer from {server} holds no address"))?;
     let own = ping.socket.local_addr();
     tap.learned(&match mapped == own {
         true => format!("{mapped} is this socket's own address: no NAT on the way."),

@@ -11,7 +11,8 @@ use tap::Random;
 use crate::client::{Client, binding, change};
 use crate::message::{Attribute, CHANGE_IP, CHANGE_PORT, decode};
 
-/// What a NAT depends on: when it picks an outside port, or when it lets a packet in.
+/// What a NAT depends on: when it picks an outside port, or when it lets a packet
+/// in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behavior {
     EndpointIndependent,
@@ -20,8 +21,9 @@ pub(crate) enum Behavior {
 }
 
 // ANCHOR: behavior
-/// Which packets get in (RFC 5780 section 4.4); `None` where the server does not play along. Ask from a fresh
-/// socket: a packet ever sent to the other address would open the hole that this looks for.
+/// Which packets get in (RFC 5780 section 4.4); `None` where the server does not
+/// play along. Ask from a fresh socket: a packet ever sent to the other address
+/// would open the hole that this looks for.
 pub(crate) async fn filtering(
     client: &Client,
     server: SocketAddr,
@@ -42,7 +44,8 @@ pub(crate) async fn filtering(
     Ok(Some(Behavior::AddressAndPortDependent))
 }
 
-/// Which outside port a packet gets (RFC 5780 section 4.3). The first question went to `server`, which saw
+/// Which outside port a packet gets (RFC 5780 section 4.3). The first question went
+/// to `server`, which saw
 /// `mapped`; the same socket now asks at the server's other addresses.
 pub(crate) async fn mapping(
     client: &Client,

@@ -13,12 +13,13 @@ use wire::stun::{Class, kind};
 
 use crate::message::{Attribute, PASSWORD, USERNAME, encode, raw, sign};
 
-/// How long to wait before asking again, how often to ask, and how long to wait for the last answer, in
-/// units of the first wait (RFC 8489 section 6.2.1).
+/// How long to wait before asking again, how often to ask, and how long to wait for
+/// the last answer, in units of the first wait (RFC 8489 section 6.2.1).
 const RTO: Duration = Duration::from_millis(500);
 const RC: u32 = 7;
 const RM: u32 = 16;
-/// What that adds up to: 63 × 500 ms until the seventh request, and 16 × 500 ms more.
+/// What that adds up to: 63 × 500 ms until the seventh request, and 16 × 500 ms
+/// more.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(39_500);
 
 pub(crate) struct Client {
@@ -26,7 +27,8 @@ pub(crate) struct Client {
     pub(crate) patience: Duration,
 }
 
-/// A datagram that answers a request, and where it came from: not always from where the request went.
+/// A datagram that answers a request, and where it came from: not always from where
+/// the request went.
 pub(crate) struct Answer {
     pub(crate) bytes: Vec<u8>,
     pub(crate) from: SocketAddr,
@@ -72,8 +74,8 @@ impl Client {
         Ok(None)
     }
 
-    /// Waits for the response that carries the request's transaction ID. Anyone may send to this port, so
-    /// what does not is dropped.
+    /// Waits for the response that carries the request's transaction ID. Anyone may
+    /// send to this port, so what does not is dropped.
     async fn answer_to(&self, request: &[u8]) -> Result<Answer> {
         let mut buffer = [0; 1500];
         loop {
@@ -99,20 +101,27 @@ pub(crate) fn binding(random: &mut Random) -> Result<Vec<u8>> {
 // ANCHOR_END: request
 
 /// A question with one attribute more, which stun_codec carries raw.
-pub(crate) fn with(kind: u16, value: &[u8], random: &mut Random) -> Result<Vec<u8>> {
+pub(crate) fn with(
+    kind: u16,
+    value: &[u8],
+    random: &mut Random,
+) -> Result<Vec<u8>> {
     let id = TransactionId::new(random.bytes());
-    let mut request = Message::<RawAttribute>::new(MessageClass::Request, BINDING, id);
+    let mut request =
+        Message::<RawAttribute>::new(MessageClass::Request, BINDING, id);
     request.add_attribute(raw(kind, value));
     encode(request)
 }
 
-/// Please answer from another address, another port, or both (RFC 5780 section 7.2).
+/// Please answer from another address, another port, or both (RFC 5780 section
+/// 7.2).
 pub(crate) fn change(flags: u8, random: &mut Random) -> Result<Vec<u8>> {
     with(kind::CHANGE_REQUEST, &[0, 0, 0, flags], random)
 }
 
-/// A client of 2003 draws all 128 bits at random (RFC 3489 section 11.1). stun_codec always writes the magic
-/// cookie, so these twenty bytes are written by the workbook's own writer.
+/// A client of 2003 draws all 128 bits at random (RFC 3489 section 11.1).
+/// stun_codec always writes the magic cookie, so these twenty bytes are written by
+/// the workbook's own writer.
 pub(crate) fn classic(random: &mut Random) -> Result<Vec<u8>> {
     let mut request = Vec::new();
     wire::stun::Message::begin_classic(
@@ -125,8 +134,9 @@ pub(crate) fn classic(random: &mut Random) -> Result<Vec<u8>> {
     Ok(request)
 }
 
-/// Signed with a password that never travels. stun_codec makes the HMAC of 2008; a client that does not know
-/// what the server can check adds the one of 2020 (RFC 8489 section 9.1.2).
+/// Signed with a password that never travels. stun_codec makes the HMAC of 2008; a
+/// client that does not know what the server can check adds the one of 2020 (RFC
+/// 8489 section 9.1.2).
 pub(crate) fn signed(random: &mut Random) -> Result<Vec<u8>> {
     let id = TransactionId::new(random.bytes());
     let mut request = Message::<Attribute>::new(MessageClass::Request, BINDING, id);

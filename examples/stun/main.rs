@@ -1,6 +1,7 @@
 //! STUN: what does the world see of me?
 //!
-//! Without arguments both ends run here, on loopback, and show what they say to each other. The parts:
+//! Without arguments both ends run here, on loopback, and show what they say to
+//! each other. The parts:
 //!
 //! - `message`: messages and attributes, by the crate `stun_codec`
 //! - `client`: builds a request and repeats it until it is answered
@@ -42,7 +43,8 @@ struct Args {
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
 
-    /// The server's second address and port, for CHANGE-REQUEST; both must differ from the first
+    /// The server's second address and port, for CHANGE-REQUEST; both must differ
+    /// from the first
     #[arg(long, value_name = "ADDR", requires = "listen")]
     alternate: Option<SocketAddr>,
 
@@ -103,9 +105,12 @@ async fn listen(
     }
     let server =
         server::Server::bind(address, alternate, tap).await.with_context(|| {
-            format!("cannot listen at {address}; is the port taken? Port 0 takes any")
+            format!(
+                "cannot listen at {address}; is the port taken? Port 0 takes any"
+            )
         })?;
-    let and = server.alternate().map_or(String::new(), |other| format!(" and {other}"));
+    let and =
+        server.alternate().map_or(String::new(), |other| format!(" and {other}"));
     tap.tell(&format!("Listening at {}{and}. Ctrl-C ends it.", server.address()));
     tokio::select! {
         () = server.serve() => Ok(()),

@@ -8,14 +8,14 @@ use stun_codec::rfc5389::attributes::{
 };
 use stun_codec::rfc5780::attributes::{OtherAddress, ResponseOrigin};
 use stun_codec::{
-    Attribute as AnyAttribute, AttributeType, Message, MessageDecoder, MessageEncoder,
-    RawAttribute,
+    Attribute as AnyAttribute, AttributeType, Message, MessageDecoder,
+    MessageEncoder, RawAttribute,
 };
 use wire::stun::kind;
 use wire::{Context, Severity, Tree};
 
-// stun_codec asks each program which attributes it understands. The others stay raw, and a server has to
-// refuse those of them that must be understood.
+// stun_codec asks each program which attributes it understands. The others stay
+// raw, and a server has to refuse those of them that must be understood.
 stun_codec::define_attribute_enums!(
     Attribute,
     AttributeDecoder,
@@ -34,12 +34,14 @@ stun_codec::define_attribute_enums!(
     ]
 );
 
-/// The account that both ends know. A short-term credential is agreed on beforehand, elsewhere.
+/// The account that both ends know. A short-term credential is agreed on
+/// beforehand, elsewhere.
 pub(crate) const USERNAME: &str = "student";
 pub(crate) const PASSWORD: &str = "wirebook";
 
-/// The flags of CHANGE-REQUEST. stun_codec 0.4 writes them at their place and reads them one bit lower, so the
-/// attribute stays out of the list above and both ends handle it raw.
+/// The flags of CHANGE-REQUEST. stun_codec 0.4 writes them at their place and reads
+/// them one bit lower, so the attribute stays out of the list above and both ends
+/// handle it raw.
 pub(crate) const CHANGE_IP: u8 = 0x04;
 pub(crate) const CHANGE_PORT: u8 = 0x02;
 
@@ -63,11 +65,12 @@ pub(crate) fn raw(kind: u16, value: &[u8]) -> RawAttribute {
     RawAttribute::new(AttributeType::new(kind), value.to_vec())
 }
 
-/// Ends a message with the HMAC that RFC 8489 added in 2020, which stun_codec does not know yet, and with a
-/// FINGERPRINT over it all.
+/// Ends a message with the HMAC that RFC 8489 added in 2020, which stun_codec does
+/// not know yet, and with a FINGERPRINT over it all.
 pub(crate) fn sign(message: Message<Attribute>) -> Result<Vec<u8>> {
     let unsigned = encode(message)?;
-    let hmac = wire::stun::message_integrity_sha256(&unsigned, PASSWORD.as_bytes(), 32);
+    let hmac =
+        wire::stun::message_integrity_sha256(&unsigned, PASSWORD.as_bytes(), 32);
     let mut message: Message<RawAttribute> = decode(&unsigned)?;
     message.add_attribute(raw(kind::MESSAGE_INTEGRITY_SHA256, &hmac));
     let crc = Fingerprint::new(&message)?.crc32();
@@ -75,7 +78,8 @@ pub(crate) fn sign(message: Message<Attribute>) -> Result<Vec<u8>> {
     encode(message)
 }
 
-/// Whether the password made the message's MESSAGE-INTEGRITY-SHA256. The workbook's dissector checks it.
+/// Whether the password made the message's MESSAGE-INTEGRITY-SHA256. The workbook's
+/// dissector checks it.
 pub(crate) fn is_signed(bytes: &[u8]) -> bool {
     let context = Context { password: Some(PASSWORD), ..Context::default() };
     let tree = wire::stun::STUN.dissect_in(Tree::default(), bytes, &context);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stun_codec::rfc5389::attributes::{
-    ErrorCode, Fingerprint, MessageIntegrity, Software, UnknownAttributes, Username,
-    XorMappedAddress,
+    ErrorCode, Fingerprint, MessageIntegrity, Software, UnknownAttributes,
+    Username, XorMappedAddress,
 };
 use stun_codec::rfc5389::methods::BINDING;
 use stun_codec::rfc5389::{attributes, errors};
@@ -20,10 +20,13 @@ use tap::{Tap, UdpSocket};
 use tokio::task::JoinSet;
 use wire::stun::{Class, MAGIC_COOKIE, kind};
 
-use crate::message::{Attribute, PASSWORD, USERNAME, decode, encode, is_signed, sign};
+use crate::message::{
+    Attribute, PASSWORD, USERNAME, decode, encode, is_signed, sign,
+};
 
-/// One socket; or four, for two addresses with the same two ports each. They stand so that 1 in a place is
-/// the other port and 2 the other address: CHANGE-REQUEST's two flags, shifted right by one.
+/// One socket; or four, for two addresses with the same two ports each. They stand
+/// so that 1 in a place is the other port and 2 the other address: CHANGE-REQUEST's
+/// two flags, shifted right by one.
 pub(crate) struct Server {
     sockets: Vec<UdpSocket>,
 }
@@ -41,12 +44,15 @@ impl Server {
         let mut sockets = vec![first];
         if let Some(alternate) = alternate {
             let (ip, port) = (primary.ip(), sockets[0].local_addr().port());
-            let second = UdpSocket::bind((ip, alternate.port()).into(), tap).await?;
+            let second =
+                UdpSocket::bind((ip, alternate.port()).into(), tap).await?;
             let other_port = second.local_addr().port();
             sockets.push(second);
-            sockets.push(UdpSocket::bind((alternate.ip(), port).into(), tap).await?);
             sockets
-                .push(UdpSocket::bind((alternate.ip(), other_port).into(), tap).await?);
+                .push(UdpSocket::bind((alternate.ip(), port).into(), tap).await?);
+            sockets.push(
+                UdpSocket::bind((alternate.ip(), other_port).into(), tap).await?,
+            );
         }
         Ok(Self { sockets })
     }
@@ -63,7 +69,8 @@ impl Server {
     /// Answers until the task is dropped.
     pub(crate) async fn serve(self) {
         let server = Arc::new(self);
-        let each = (0..server.sockets.len()).map(|at| Arc::clone(&server).serve_at(at));
+        let each =
+            (0..server.sockets.len()).map(|at| Arc::clone(&server).serve_at(at));
         each.collect::<JoinSet<()>>().join_all().await;
     }
 
@@ -72,21 +79,30 @@ impl Server {
         loop {
             let Ok((length, from)) = self.sockets[at].recv_from(&mut buffer).await
             else {
-                // Some systems report here that an earlier answer found nobody. The next client is waiting.
+                // Some systems report here that an earlier answer found nobody. The
+                // next client is waiting.
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 continue;
             };
-            if let Some((response, out)) = self.answer(&buffer[..length], from, at) {
-                // It may be undeliverable, as to port 0. The client would ask again.
+            if let Some((response, out)) = self.answer(&buffer[..length], from, at)
+            {
+                // It may be undeliverable, as to port 0. The client would ask
+                // again.
                 let _ = self.sockets[out].send_to(&response, from).await;
             }
         }
     }
 
     // ANCHOR: answer
-    /// What to send back to `from`, and from which socket; nothing where the datagram is no Binding request.
-    /// One request gives at most one response, and it goes to the sender only.
-    fn answer(&self, datagram: &[u8], from: SocketAddr, at: usize) -> Option<Reply> {
+    /// What to send back to `from`, and from which socket; nothing where the
+    /// datagram is no Binding request. One request gives at most one response, and
+    /// it goes to the sender only.
+    fn answer(
+        &self,
+        datagram: &[u8],
+        from: SocketAddr,
+        at: usize,
+    ) -> Option<Reply> {
         if datagram.get(4..8)? != MAGIC_COOKIE.to_be_bytes() {
             return self.answer_classic(datagram, from, at);
         }
@@ -115,9 +131,10 @@ impl Server {
         let bytes = match credential(&request, datagram) {
             Credential::None => fingerprinted(response),
             Credential::Sha1 => {
-                let hmac =
-                    MessageIntegrity::new_short_term_credential(&response, PASSWORD)
-                        .ok()?;
+                let hmac = MessageIntegrity::new_short_term_credential(
+                    &response, PASSWORD,
+                )
+                .ok()?;
                 response.add_attribute(hmac);
                 fingerprinted(response)
             }
@@ -128,8 +145,9 @@ impl Server {
     }
     // ANCHOR_END: answer
 
-    /// A client of 2003 has random bits where the magic cookie would be. It gets them back, and its address
-    /// in clear (RFC 8489 section 11). stun_codec writes no message without the cookie: the workbook does.
+    /// A client of 2003 has random bits where the magic cookie would be. It gets
+    /// them back, and its address in clear (RFC 8489 section 11). stun_codec writes
+    /// no message without the cookie: the workbook does.
     fn answer_classic(
         &self,
         datagram: &[u8],
@@ -144,8 +162,11 @@ impl Server {
             return None;
         }
         let mut bytes = Vec::new();
-        let unknown: Vec<_> =
-            self.not_understood(&request).iter().map(|kind| kind.as_u16()).collect();
+        let unknown: Vec<_> = self
+            .not_understood(&request)
+            .iter()
+            .map(|kind| kind.as_u16())
+            .collect();
         if !unknown.is_empty() {
             wire::stun::Message::begin_classic(
                 &mut bytes,
@@ -175,9 +196,11 @@ impl Server {
         Some((bytes, out))
     }
 
-    /// The attributes below 0x8000 that this server cannot honor. With one address, CHANGE-REQUEST is such.
+    /// The attributes below 0x8000 that this server cannot honor. With one address,
+    /// CHANGE-REQUEST is such.
     fn not_understood(&self, request: &Message<Attribute>) -> Vec<AttributeType> {
-        let kinds = request.unknown_attributes().map(stun_codec::Attribute::get_type);
+        let kinds =
+            request.unknown_attributes().map(stun_codec::Attribute::get_type);
         let understood = |kind: &AttributeType| match kind.as_u16() {
             kind::CHANGE_REQUEST => self.sockets.len() == 4,
             kind::MESSAGE_INTEGRITY_SHA256 => true,
@@ -193,7 +216,8 @@ fn change(request: &Message<Attribute>) -> usize {
     let asked = raw.find(|raw| {
         stun_codec::Attribute::get_type(*raw).as_u16() == kind::CHANGE_REQUEST
     });
-    let flags = asked.and_then(|raw| raw.value().get(3)).copied().unwrap_or_default();
+    let flags =
+        asked.and_then(|raw| raw.value().get(3)).copied().unwrap_or_default();
     usize::from(flags >> 1 & 3)
 }
 
@@ -204,14 +228,17 @@ enum Credential {
     Wrong(ErrorCode),
 }
 
-/// Whether the request proves that it knows the password (RFC 8489 section 9.1.3). Nobody has to: checking
-/// costs more than answering. A client that says it does is held to it.
+/// Whether the request proves that it knows the password (RFC 8489 section 9.1.3).
+/// Nobody has to: checking costs more than answering. A client that says it does is
+/// held to it.
 fn credential(request: &Message<Attribute>, datagram: &[u8]) -> Credential {
     let sha256 = request.unknown_attributes().any(|raw| {
-        stun_codec::Attribute::get_type(raw).as_u16() == kind::MESSAGE_INTEGRITY_SHA256
+        stun_codec::Attribute::get_type(raw).as_u16()
+            == kind::MESSAGE_INTEGRITY_SHA256
     });
     let sha1 = request.get_attribute::<MessageIntegrity>();
-    let username = request.get_attribute::<Username>().map(attributes::Username::name);
+    let username =
+        request.get_attribute::<Username>().map(attributes::Username::name);
     match (sha256, sha1, username) {
         (false, None, _) => Credential::None,
         (_, _, None) => Credential::Wrong(errors::BadRequest.into()),
@@ -226,8 +253,11 @@ fn credential(request: &Message<Attribute>, datagram: &[u8]) -> Credential {
 }
 
 fn refuse(request: &Message<Attribute>, why: ErrorCode) -> Message<Attribute> {
-    let mut refusal =
-        Message::new(MessageClass::ErrorResponse, BINDING, request.transaction_id());
+    let mut refusal = Message::new(
+        MessageClass::ErrorResponse,
+        BINDING,
+        request.transaction_id(),
+    );
     refusal.add_attribute(why);
     refusal
 }

@@ -25,7 +25,9 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
     tap.name(ping.socket.local_addr(), "ping");
     tap.name(address, "server");
 
-    tap.say("1. Who am I? ping asks the server from which address its packet came.");
+    tap.say(
+        "1. Who am I? ping asks the server from which address its packet came.",
+    );
     let answer = ask(&ping, &client::binding(&mut random)?, address).await?;
     let response: Message<Attribute> = decode(&answer.bytes)?;
     let mapped = response
@@ -34,7 +36,9 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
         .address();
     tap.learned(&match mapped == ping.socket.local_addr() {
         true => {
-            format!("{mapped}. That is ping's own address: no NAT stands in between.")
+            format!(
+                "{mapped}. That is ping's own address: no NAT stands in between."
+            )
         }
         false => format!(
             "{mapped}, which is not ping's own address: a NAT stands in between."
@@ -43,7 +47,8 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
 
     tap.say("2. An attribute that the server must understand and does not: it refuses, and says which.");
     let answer =
-        ask(&ping, &client::with(NOBODY_KNOWS, b"ping", &mut random)?, address).await?;
+        ask(&ping, &client::with(NOBODY_KNOWS, b"ping", &mut random)?, address)
+            .await?;
     let response: Message<Attribute> = decode(&answer.bytes)?;
     let error = response.get_attribute::<ErrorCode>().context("no ERROR-CODE")?;
     tap.learned(&format!("{} {}", error.code(), error.reason_phrase()));
@@ -77,8 +82,8 @@ pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
     Ok(())
 }
 
-/// Does an answer get in from where nothing was sent to? ping's socket has sent to `server` only, so that no
-/// NAT has a hole for the others yet.
+/// Does an answer get in from where nothing was sent to? ping's socket has sent to
+/// `server` only, so that no NAT has a hole for the others yet.
 async fn elsewhere(
     ping: &Client,
     server: SocketAddr,
@@ -89,7 +94,9 @@ async fn elsewhere(
     tap.name((server.ip(), other.port()).into(), "other port");
     tap.name(other, "other address");
 
-    tap.say("4. Please answer from your other port. Does a packet from there get in?");
+    tap.say(
+        "4. Please answer from your other port. Does a packet from there get in?",
+    );
     let answer = ask(ping, &client::change(CHANGE_PORT, random)?, server).await?;
     tap.learned(&format!(
         "It came in from {}, where nothing was sent to.",
@@ -98,7 +105,8 @@ async fn elsewhere(
 
     tap.say("5. Please answer from your other address and port. Does a packet from a stranger get in?");
     let answer =
-        ask(ping, &client::change(CHANGE_IP | CHANGE_PORT, random)?, server).await?;
+        ask(ping, &client::change(CHANGE_IP | CHANGE_PORT, random)?, server)
+            .await?;
     tap.learned(&format!(
         "It came in from {}: nothing on this path filters.",
         answer.from
@@ -106,15 +114,22 @@ async fn elsewhere(
     Ok(())
 }
 
-async fn ask(client: &Client, request: &[u8], server: SocketAddr) -> Result<Answer> {
+async fn ask(
+    client: &Client,
+    request: &[u8],
+    server: SocketAddr,
+) -> Result<Answer> {
     match client.exchange(request, server).await? {
         Some(answer) => Ok(answer),
-        None => bail!("no answer over loopback: does a firewall drop UDP to {server}?"),
+        None => {
+            bail!("no answer over loopback: does a firewall drop UDP to {server}?")
+        }
     }
 }
 
-/// At STUN's own port and the next one where they are free, so that the packets look as they do in the wild;
-/// otherwise at any. Both loopback addresses need the same two ports, hence the attempts.
+/// At STUN's own port and the next one where they are free, so that the packets
+/// look as they do in the wild; otherwise at any. Both loopback addresses need the
+/// same two ports, hence the attempts.
 async fn serve_on_loopback() -> Result<Server> {
     let ports = [(3478, 3479)].into_iter().chain([(0, 0); 16]);
     for (port, other) in ports {

@@ -9,7 +9,9 @@ async fn server(addresses: usize) -> Server {
     let mut sockets = Vec::new();
     for _ in 0..addresses {
         sockets.push(
-            UdpSocket::bind("127.0.0.1:0".parse().unwrap(), &Tap::off()).await.unwrap(),
+            UdpSocket::bind("127.0.0.1:0".parse().unwrap(), &Tap::off())
+                .await
+                .unwrap(),
         );
     }
     Server { sockets }
@@ -30,13 +32,21 @@ fn requests() -> Vec<Vec<u8>> {
     ]
 }
 
-/// What the answer says, and which socket sends it. The dissector must have nothing against it.
+/// What the answer says, and which socket sends it. The dissector must have nothing
+/// against it.
 fn answer(server: &Server, request: &[u8], at: usize) -> Option<(String, usize)> {
     let (bytes, out) = server.answer(request, client(), at)?;
     let dissection = wire::stun::STUN.dissect(&bytes);
-    assert_eq!(bytes.get(4..20), request.get(4..20), "the transaction ID comes back");
+    assert_eq!(
+        bytes.get(4..20),
+        request.get(4..20),
+        "the transaction ID comes back"
+    );
     assert!(
-        dissection.notes().iter().all(|note| note.severity < wire::Severity::Warning)
+        dissection
+            .notes()
+            .iter()
+            .all(|note| note.severity < wire::Severity::Warning)
     );
     Some(((wire::stun::STUN.summary)(&dissection), out))
 }
@@ -114,5 +124,8 @@ async fn no_truncation_and_no_bit_flip_makes_it_panic_or_send_much() {
             }
         }
     }
-    assert!(answered > 100, "{answered}: most flips of a transaction ID are answered");
+    assert!(
+        answered > 100,
+        "{answered}: most flips of a transaction ID are answered"
+    );
 }
