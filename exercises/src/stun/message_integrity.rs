@@ -1,6 +1,6 @@
 //! MESSAGE-INTEGRITY and the length that it is computed with: RFC 8489 section 14.5.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use wire::stun::{Algorithm, long_term_key};
 use wire::{Spec, rfc};
@@ -18,7 +18,7 @@ const SPEC: Spec = rfc(8489, "14.5");
 #[must_use]
 pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
     // HMAC takes a key of any length, so this refuses none.
-    let Ok(mut mac) = <Hmac<Sha1> as KeyInit>::new_from_slice(key) else { return [0; 20] };
+    let Ok(mut mac) = <Hmac<Sha1> as Mac>::new_from_slice(key) else { return [0; 20] };
     mac.update(message);
     mac.finalize().into_bytes().into()
 }
