@@ -1,7 +1,7 @@
 //! A capture: a line a packet, its trees, its ladder, or its JSON.
 
 use std::io::Write;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use wire::filter::{Filter, Packet};
 use wire::render::ladder::{Ladder, Said};
 use wire::render::{json, text};
 use wire::trace::{Event, Trace, Transport};
-use wire::{Dissection, Session, Severity};
+use wire::{Dissection, Session, Severity, Tree};
 
 use super::{Args, style};
 use crate::cli::progress;
@@ -43,7 +43,7 @@ struct Shown<'t> {
 impl View<'_> {
     fn text(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
         let (style, mut shown) = (style(), 0_u64);
-        for packet in self.packets(trace) {
+        for packet in self.packets(trace, Tree::default) {
             shown += 1;
             writeln!(out, "{}", self.line(&packet))?;
             if self.args.verbose {
@@ -90,44 +90,61 @@ impl View<'_> {
         line
     }
 
-    /// One thread dissects, the other writes: each is about half of the work.
+    /// One thread dissects, the other writes: each is about half of the work. Trees go back to be filled again.
     fn json(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
         const BATCH: usize = 256;
         let progress = progress::bar("packets", trace.events.len() as u64);
         thread::scope(|scope| {
-            let (sender, receiver) = sync_channel::<Vec<Shown<'_>>>(4);
+            let (full, to_write) = sync_channel::<Vec<Shown<'_>>>(4);
+            let (used, to_fill) = channel::<Vec<Tree>>();
             scope.spawn(move || {
+                let mut trees = Vec::new();
                 let mut batch = Vec::with_capacity(BATCH);
-                for packet in self.packets(trace) {
+                let fresh = move || {
+                    if trees.is_empty() {
+                        trees.extend(to_fill.try_iter().flatten());
+                    }
+                    trees.pop().unwrap_or_default()
+                };
+                for packet in self.packets(trace, fresh) {
                     batch.push(packet);
                     if batch.len() == BATCH
-                        && sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err()
+                        && full.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err()
                     {
                         return;
                     }
                 }
                 // The receiver is gone only where nobody wants more.
-                drop(sender.send(batch));
+                drop(full.send(batch));
             });
-            let mut line = Vec::new();
-            for batch in receiver {
-                line.clear();
+            let mut lines = Vec::new();
+            for batch in to_write {
+                lines.clear();
                 progress.inc(batch.len() as u64);
-                for packet in batch {
-                    json::record(packet.number, packet.event, &packet.dissection, &mut line);
-                    line.push(b'\n');
+                let mut trees = Vec::with_capacity(batch.len());
+                for Shown { number, event, dissection } in batch {
+                    json::record(number, event, &dissection, &mut lines);
+                    lines.push(b'\n');
+                    trees.push(dissection.recycle());
                 }
-                out.write_all(&line)?;
+                // The other thread may have come to its end already.
+                drop(used.send(trees));
+                out.write_all(&lines)?;
             }
             progress.finish_and_clear();
             Ok(())
         })
     }
 
-    fn packets<'t>(&'t self, trace: &'t Trace) -> impl Iterator<Item = Shown<'t>> {
+    /// What passes the filter, dissected into trees that `fresh` gives.
+    fn packets<'t>(
+        &'t self,
+        trace: &'t Trace,
+        mut fresh: impl FnMut() -> Tree + 't,
+    ) -> impl Iterator<Item = Shown<'t>> {
         let mut session = self.session();
         trace.events.iter().zip(1..).filter_map(move |(event, place)| {
-            let dissection = session.dissect(event);
+            let dissection = session.dissect_in(fresh(), event);
             let number = event.packet.map_or(place, u64::from);
             let packet = Packet { number, event, dissection: &dissection };
             let passes = self.filter.as_ref().is_none_or(|filter| filter.matches(packet));
@@ -136,7 +153,7 @@ impl View<'_> {
     }
 
     fn ladder(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
-        let shown: Vec<_> = self.packets(trace).collect();
+        let shown: Vec<_> = self.packets(trace, Tree::default).collect();
         let mut said = shown.iter().map(|packet| Said::of(&packet.dissection));
         let events = shown.iter().map(|packet| packet.event);
         let ladder = Ladder::of(events, &|_| None, &mut |_| said.next().unwrap_or_default());
