@@ -97,6 +97,34 @@ fn what_cannot_be_read_is_one_line_and_exit_2() {
 }
 
 #[test]
+fn what_has_no_end_is_refused_rather_than_read() {
+    let endless = tempfile().join("endless.bin");
+    std::fs::File::create(&endless).unwrap().set_len(1 << 40).unwrap();
+    let output = run(&["inspect", endless.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("has more than the 16 MiB that are read at once"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn an_error_repeats_nothing_that_a_terminal_would_obey() {
+    for args in [
+        &["inspect", "no-\x1b]0;such\x07.pcap"][..],
+        &["inspect", "\u{9b}31m not hex"],
+        &["inspect", "--filter", "\x1b[31m", "traces/stun.pcapng"],
+        &["inspect", "--filter", "tcp and \"\x1b[31m\"", "traces/stun.pcapng"],
+    ] {
+        let output = run(args);
+        let said = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(!said.contains(|c: char| c.is_control() && c != '\n'), "{said:?}");
+        assert!(said.contains("\\u{"), "{said:?}");
+    }
+}
+
+#[test]
 fn a_capture_is_listed_filtered_drawn_and_written_as_json() {
     insta::assert_snapshot!("rfc5769_list", stdout(&run(&["inspect", "traces/rfc5769.pcapng"])));
     insta::assert_snapshot!(

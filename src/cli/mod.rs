@@ -60,9 +60,14 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let code = carry_out(cli.command.unwrap_or_else(|| Command::Serve(serve::Args::default())));
     ExitCode::from(code.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {}", lines(&format!("{error:#}")));
         USAGE
     }))
+}
+
+/// The same lines, with what a terminal would obey spelled out: an error repeats what it was given.
+fn lines(text: &str) -> String {
+    text.split('\n').map(wire::render::plain).collect::<Vec<_>>().join("\n")
 }
 
 fn carry_out(command: Command) -> Result<u8> {

@@ -161,9 +161,17 @@ impl<'a> Dissection<'a> {
         &self.tree.notes
     }
 
-    /// The notes at one node.
+    /// The notes at one node. Looks through all of them: [`Dissection::notes_by_node`] is for many nodes.
     pub fn notes_at(&self, node: u32) -> impl Iterator<Item = &Note> {
         self.tree.notes.iter().filter(move |note| note.node == node)
+    }
+
+    /// The notes, to be asked for node by node.
+    #[must_use]
+    pub fn notes_by_node(&self) -> NotesByNode<'_> {
+        let mut notes: Vec<_> = self.tree.notes.iter().collect();
+        notes.sort_by_key(|note| note.node);
+        NotesByNode(notes)
     }
 
     /// The bytes that travelled.
@@ -246,6 +254,21 @@ impl<'a> Dissection<'a> {
     #[must_use]
     pub fn into_owned(self) -> Dissection<'static> {
         Dissection { layer: self.layer, wire: Cow::Owned(self.wire.into_owned()), tree: self.tree }
+    }
+}
+
+/// Notes in the order of their nodes: a packet of 64 KiB may have 16,000 attributes, and a note on each.
+#[derive(Clone, Debug)]
+pub struct NotesByNode<'d>(Vec<&'d Note>);
+
+impl<'d> NotesByNode<'d> {
+    /// The notes at one node, in the order in which they were found.
+    #[must_use]
+    pub fn at(&self, node: u32) -> &[&'d Note] {
+        let from = self.0.partition_point(|note| note.node < node);
+        let at = self.0.get(from..).unwrap_or_default();
+        let len = at.iter().take_while(|note| note.node == node).count();
+        at.get(..len).unwrap_or_default()
     }
 }
 

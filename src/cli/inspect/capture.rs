@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use wire::filter::{Filter, Packet};
 use wire::render::ladder::{Ladder, Said};
-use wire::render::{json, text};
+use wire::render::{json, plain, text};
 use wire::trace::{Event, Trace, Transport};
 use wire::{Dissection, Session, Severity, Tree};
 
@@ -54,7 +54,7 @@ impl View<'_> {
         }
         if shown == 0 {
             let why = match &self.args.filter {
-                Some(filter) => format!("none of {} packets passes `{filter}`", trace.events.len()),
+                Some(filter) => format!("none of {} packets passes `{}`", trace.events.len(), plain(filter)),
                 None => "the capture holds no UDP or TCP payload".to_owned(),
             };
             writeln!(out, "{why}")?;

@@ -1,6 +1,6 @@
 //! What the user handed over: a file, standard input, or the bytes themselves as text.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -17,15 +17,19 @@ pub(super) enum Input {
     Message(Vec<u8>),
 }
 
-/// So much is read of standard input: a stream without end must not fill the memory.
-const MOST: u64 = 1 << 30;
+/// So much is read of a capture, from wherever: a file or a stream without end must not fill the memory.
+const LONGEST_CAPTURE: u64 = 1 << 30;
+/// And so much of anything else, which is one message.
+const LONGEST_MESSAGE: u64 = 16 << 20;
+/// As much as it takes to tell which of the two it is.
+const BEGINNING: u64 = 16;
 
 pub(super) fn read(words: &[String]) -> Result<Input> {
     let bytes = match words {
-        [dash] if dash == "-" => from_text_or_as_is(stdin()?),
+        [dash] if dash == "-" => from_text_or_as_is(bounded(io::stdin().lock(), "standard input")?),
         [word] if is_path(word) => {
-            let bytes = fs::read(word).with_context(|| format!("cannot read {word}"))?;
-            from_text_or_as_is(bytes)
+            let file = File::open(word).with_context(|| format!("cannot read {word}"))?;
+            from_text_or_as_is(bounded(file, word)?)
         }
         // Several words are hex as a dump prints it: 00 01 00 00
         words => match decode(&words.concat()) {
@@ -62,9 +66,20 @@ fn is_path(word: &str) -> bool {
     Path::new(word).exists() || word.ends_with(".pcap") || word.ends_with(".pcapng") || word.starts_with("./")
 }
 
-fn stdin() -> Result<Vec<u8>> {
+/// All that `input` gives, unless that is more than anyone could mean.
+fn bounded(mut input: impl Read, name: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(MOST).read_to_end(&mut bytes).context("cannot read standard input")?;
+    let cannot = || format!("cannot read {name}");
+    input.by_ref().take(BEGINNING).read_to_end(&mut bytes).with_context(cannot)?;
+    let (most, advice) = if looks_like_capture(&bytes) {
+        (LONGEST_CAPTURE, "split the capture with `editcap -c 1000000 IN OUT`")
+    } else {
+        (LONGEST_MESSAGE, "cut out the message that you mean")
+    };
+    input.take(most + 1 - BEGINNING).read_to_end(&mut bytes).with_context(cannot)?;
+    if bytes.len() as u64 > most {
+        bail!("{name} has more than the {} MiB that are read at once: {advice}", most >> 20);
+    }
     Ok(bytes)
 }
 

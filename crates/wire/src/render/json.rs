@@ -29,13 +29,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::render::html::unseen;
 use crate::spec::Spec;
 use crate::trace::{Event, Transport};
-use crate::tree::{Dissection, Meaning, Node, Note, Severity, Value};
+use crate::tree::{Dissection, Meaning, Node, Note, NotesByNode, Severity, Value};
 
 /// Appends the tree to `out` as one JSON object.
 pub fn packet(d: &Dissection<'_>, out: &mut Vec<u8>) {
-    let mut writer = Writer { d, out, notes: !d.notes().is_empty() };
+    let mut writer = Writer { d, out, notes: d.notes_by_node() };
     let (mut ends, mut specs) = (Vec::with_capacity(8), Vec::with_capacity(8));
     for (at, node) in (0..).zip(d.nodes()) {
         while ends.last().is_some_and(|end| *end <= at) {
@@ -96,7 +97,7 @@ pub fn record(number: u64, event: &Event, d: &Dissection<'_>, out: &mut Vec<u8>)
 struct Writer<'d, 'o> {
     d: &'d Dissection<'d>,
     out: &'o mut Vec<u8>,
-    notes: bool,
+    notes: NotesByNode<'d>,
 }
 
 impl Writer<'_, '_> {
@@ -123,9 +124,7 @@ impl Writer<'_, '_> {
             self.out.extend_from_slice(b",\"spec\":");
             spec(node.field.spec, self.out);
         }
-        if self.notes {
-            self.note_list(at);
-        }
+        self.note_list(at);
     }
 
     fn value(&mut self, node: &Node) {
@@ -172,12 +171,12 @@ impl Writer<'_, '_> {
     }
 
     fn note_list(&mut self, at: u32) {
-        let mut notes = self.d.notes_at(at).peekable();
-        if notes.peek().is_none() {
+        let notes = self.notes.at(at);
+        if notes.is_empty() {
             return;
         }
         self.out.extend_from_slice(b",\"notes\":[");
-        for (place, note) in notes.enumerate() {
+        for (place, note) in notes.iter().enumerate() {
             if place > 0 {
                 self.out.push(b',');
             }
@@ -226,25 +225,29 @@ fn spec(spec: Spec, out: &mut Vec<u8>) {
     }
 }
 
-/// A JSON string (RFC 8259 section 7), quotes and all.
+/// A JSON string (RFC 8259 section 7), quotes and all. What a terminal would obey, or a reader not see, is escaped.
 pub fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f)) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f..)) {
         let (plain, special) = rest.split_at(at);
-        out.extend_from_slice(plain);
-        let [byte, after @ ..] = special else { break };
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            _ => {
-                out.extend_from_slice(b"\\u00");
-                hex(&[*byte], out);
+        out.extend_from_slice(plain.as_bytes());
+        let mut chars = special.chars();
+        match chars.next() {
+            Some(c @ ('"' | '\\')) => out.extend_from_slice(&[b'\\', c as u8]),
+            Some('\n') => out.extend_from_slice(b"\\n"),
+            Some(c) if unseen(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(b"\\u");
+                    hex(&unit.to_be_bytes(), out);
+                }
             }
+            Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => {}
         }
-        rest = after;
+        rest = chars.as_str();
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
 
@@ -305,5 +308,26 @@ fn ip(addr: IpAddr, out: &mut Vec<u8>) {
             }
         }
         IpAddr::V6(addr) => out.extend_from_slice(addr.to_string().as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::string;
+
+    #[test]
+    fn a_string_says_the_same_and_commands_no_terminal() {
+        for (text, json) in [
+            ("plain, \u{fc}n\u{ef}", "\"plain, \u{fc}n\u{ef}\""),
+            ("\"\\\n", r#""\"\\\n""#),
+            ("\x1b]0;\x07\x7f", r#""\u001b]0;\u0007\u007f""#),
+            ("\u{9b}31m", r#""\u009b31m""#),
+            ("\u{202e}\u{feff}", r#""\u202e\ufeff""#),
+            ("\u{e0041}\u{1f980}", "\"\\udb40\\udc41\u{1f980}\""),
+        ] {
+            let mut out = Vec::new();
+            string(text, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), json);
+        }
     }
 }

@@ -202,15 +202,6 @@ impl Display for Since {
     }
 }
 
-/// The text with what would not be seen, or would be obeyed, spelled out.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if super::html::unseen(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

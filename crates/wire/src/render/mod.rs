@@ -7,3 +7,13 @@ pub mod text;
 mod value;
 
 pub use value::{Shown, shown};
+
+/// The text with what would not be seen, or would be obeyed, spelled out. For a terminal.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if html::unseen(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}

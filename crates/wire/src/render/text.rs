@@ -38,7 +38,8 @@ const GUTTER: usize = 6 + ROW * 3 + 1;
 /// Those of `out`.
 pub fn packet(d: &Dissection<'_>, style: Style, out: &mut impl Write) -> fmt::Result {
     let mut writer = Writer { d, style, out, ends: Vec::new() };
-    (0..).zip(d.nodes()).try_for_each(|(at, node)| writer.node(at, node))
+    let notes = d.notes_by_node();
+    (0..).zip(d.nodes()).try_for_each(|(at, node)| writer.node(at, node, notes.at(at)))
 }
 
 struct Writer<'d, W> {
@@ -50,7 +51,7 @@ struct Writer<'d, W> {
 }
 
 impl<W: Write> Writer<'_, W> {
-    fn node(&mut self, at: u32, node: &Node) -> fmt::Result {
+    fn node(&mut self, at: u32, node: &Node, notes: &[&Note]) -> fmt::Result {
         while self.ends.last().is_some_and(|end| *end <= at) {
             self.ends.pop();
         }
@@ -62,7 +63,7 @@ impl<W: Write> Writer<'_, W> {
         if self.d.is_leaf(at) && node.field.mask == 0 {
             self.further_bytes(node)?;
         }
-        self.d.notes_at(at).try_for_each(|note| self.note(note, node, depth))
+        notes.iter().try_for_each(|note| self.note(note, node, depth))
     }
 
     fn first_line(&mut self, at: u32, node: &Node, depth: usize) -> fmt::Result {

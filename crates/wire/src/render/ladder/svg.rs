@@ -3,8 +3,9 @@
 
 use std::fmt::{self, Write};
 
-use super::{Host, Ladder, Since, Step, plain};
+use super::{Host, Ladder, Since, Step};
 use crate::render::html::escape;
+use crate::render::plain;
 use crate::tree::Severity;
 
 /// Units from the left edge to the first line: where the times stand.

@@ -23,7 +23,8 @@ use std::fmt::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Host, Ladder, Since, Step, plain};
+use super::{Host, Ladder, Since, Step};
+use crate::render::plain;
 use crate::tree::Severity;
 
 /// Columns of the time.
