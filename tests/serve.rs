@@ -114,6 +114,18 @@ fn an_open_page_hears_of_a_rebuild_and_of_what_is_wrong_with_one() {
 }
 
 #[test]
+fn pages_are_told_of_rebuilds_up_to_a_number() {
+    let server = Server::start(book());
+    let open: Vec<_> = (0..128).map(|_| Live::connect(&server, None).unwrap()).collect();
+    assert!(Live::connect(&server, None).is_err());
+    assert_eq!(server.ask("/a.html", &[]).status, 200, "they take no reader's place");
+    drop(open);
+    while Live::connect(&server, None).is_err() {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn a_port_that_is_in_use_is_told_where_it_was_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,20 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::futures::OwnedNotified;
+use tokio::sync::{Notify, Semaphore};
 
-/// A browser opens six a page, and one for live reload.
-const MOST_CONNECTIONS: usize = 128;
-/// For the head of a request, and between two requests.
-const IDLE: Duration = Duration::from_secs(30);
+/// What clients may hold.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// So many connections. WebSockets are counted by whoever takes them.
+    connections: usize,
+    /// So long for the head of a request, and between two requests.
+    idle: Duration,
+}
+
+/// A browser opens six connections a page.
+const LIMITS: Limits = Limits { connections: 128, idle: Duration::from_secs(10) };
 
 /// So many ports after the usual one are tried before the system chooses.
 const NEIGHBORS: u16 = 16;
@@ -42,11 +51,28 @@ async fn bind_loopback(port: u16) -> io::Result<TcpListener> {
 
 /// Serves until the task is dropped.
 pub async fn serve(listener: TcpListener, router: Router) {
-    let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    serve_within(LIMITS, listener, router).await;
+}
+
+async fn serve_within(limits: Limits, listener: TcpListener, router: Router) {
+    let free = Arc::new(Semaphore::new(limits.connections));
+    let wanted = Arc::new(Notify::new());
     let mut connections = tokio::task::JoinSet::new();
-    while let Ok(permit) = Arc::clone(&free).acquire_owned().await {
+    loop {
         match listener.accept().await {
-            Ok((stream, _)) => drop(connections.spawn(connection(stream, router.clone(), permit))),
+            Ok((stream, _)) => {
+                if free.available_permits() == 0 {
+                    // Nobody who asks for something waits for those who hold a place and say nothing.
+                    wanted.notify_waiters();
+                }
+                let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
+                let wanted = Arc::clone(&wanted).notified_owned();
+                let router = router.clone();
+                connections.spawn(async move {
+                    connection(stream, router, limits.idle, wanted).await;
+                    drop(place);
+                });
+            }
             // Out of file handles, most likely: closing connections will free some.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
@@ -54,12 +80,57 @@ pub async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, _permit: OwnedSemaphorePermit) {
+/// Serves one connection to its end; or to the end of what is under way, once its place is `wanted`.
+async fn connection(stream: TcpStream, router: Router, idle: Duration, wanted: OwnedNotified) {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(idle);
+    let service = TowerToHyperService::new(router);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
     // What goes wrong on a connection is its client's affair, and ends with it.
-    let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(IDLE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
-        .with_upgrades()
-        .await;
+    tokio::select! {
+        // First, so that a request which has arrived counts as under way.
+        biased;
+        _ = connection.as_mut() => return,
+        () = wanted => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Longer than anything here takes, so that a test that hangs fails.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    async fn ask(stream: &mut TcpStream) -> String {
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 1024];
+        let len = timeout(PATIENCE, stream.read(&mut answer)).await.expect("an answer").unwrap();
+        String::from_utf8_lossy(&answer[..len]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn who_asks_does_not_wait_for_who_is_silent() {
+        let listener = bind(Some(0), 0).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let limits = Limits { connections: 2, idle: Duration::from_secs(3600) };
+        let router = Router::new().route("/", get(async || "pong"));
+        let server = tokio::spawn(serve_within(limits, listener, router));
+
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut served = TcpStream::connect(address).await.unwrap();
+        assert!(ask(&mut served).await.ends_with("pong"));
+        let mut reader = TcpStream::connect(address).await.unwrap();
+        assert!(ask(&mut reader).await.ends_with("pong"));
+        for stream in [&mut silent, &mut served] {
+            assert_eq!(stream.read(&mut [0]).await.unwrap(), 0, "its place was wanted");
+        }
+        server.abort();
+    }
 }

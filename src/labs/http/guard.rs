@@ -63,7 +63,7 @@ pub(super) async fn host_and_origin(State(names): State<Names>, request: Request
 
 /// Refuses what a page of another origin asks for without saying so in `Origin`, such as a picture.
 pub(super) async fn same_origin(request: Request, next: Next) -> Response {
-    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    let site = request.headers().get("sec-fetch-site").map(|site| site.to_str().unwrap_or("unreadable"));
     match site {
         None | Some("same-origin" | "none") => next.run(request).await,
         Some(site) => refuse(&format!("labs are for the pages of this workbook, and this request is {site}")),

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::pages::{Leaves, Press};
 use crate::book::Site;
+
+/// So many pages may be open at once.
+const MOST_PAGES: usize = 128;
 
 /// The newest edition that could be built, and the mistakes in what came after it.
 #[derive(Debug)]
@@ -74,14 +77,26 @@ pub(super) fn with_script(html: &str, edition: u64) -> String {
 
 pub(super) fn routes() -> Router<watch::Receiver<Arc<News>>> {
     let script = ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("live.js"));
+    let free = Arc::new(Semaphore::new(MOST_PAGES));
     Router::new()
-        .route("/__live", routing::get(listen))
+        .route("/__live", routing::get(move |news, upgrade| listen(news, upgrade, Arc::clone(&free))))
         .route("/__live.js", routing::get(move || async move { script.into_response() }))
 }
 
-async fn listen(State(news): State<watch::Receiver<Arc<News>>>, upgrade: WebSocketUpgrade) -> Response {
+async fn listen(
+    State(news): State<watch::Receiver<Arc<News>>>,
+    upgrade: WebSocketUpgrade,
+    free: Arc<Semaphore>,
+) -> Response {
+    let Ok(place) = free.try_acquire_owned() else {
+        let why = format!("{MOST_PAGES} pages are open already: close one of them\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+    };
     // Nothing a page sends here means anything.
-    upgrade.max_message_size(1024).max_write_buffer_size(1 << 20).on_upgrade(|socket| tell(socket, news))
+    upgrade.max_message_size(1024).max_write_buffer_size(1 << 20).on_upgrade(async move |socket| {
+        tell(socket, news).await;
+        drop(place);
+    })
 }
 
 async fn tell(mut socket: WebSocket, mut news: watch::Receiver<Arc<News>>) {
