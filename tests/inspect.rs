@@ -164,6 +164,16 @@ fn help_names_an_example_and_the_exit_codes() {
 }
 
 #[test]
+fn who_reads_no_further_is_no_error() {
+    for args in [&["list"][..], &["list", "--json"], &["completions", "bash"], &["inspect", REQUEST]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = wirebook(args).stdout(writer).output().expect("the program starts");
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
 fn color_is_for_terminals_only() {
     assert!(!stdout(&run(&["inspect", REQUEST])).contains('\x1b'));
 }

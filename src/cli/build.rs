@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             book.install(&workbook, &dest)?;
             let seconds = start.elapsed().as_secs_f64();
             eprintln!("Built {pages} pages in {seconds:.1} s");
-            println!("{}", dest.join("index.html").display());
+            putln!("{}", dest.join("index.html").display());
             Ok(FINE)
         }
         Err(broken) => {

@@ -28,17 +28,17 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let course = Course::open()?;
     if let Some(name) = &args.name {
         let report = course.check(course.find(name)?)?;
-        print!("{}", report.text);
+        put!("{}", report.text);
         return Ok(if report.state == State::Passed { FINE } else { FAILED });
     }
     let reports = course.check_all()?;
     let style = style();
-    print!("{}", table(&reports, &style));
+    put!("{}", table(&reports, &style));
     if args.expect_unsolved {
         return Ok(expect_unsolved(&reports));
     }
     if let Some(first) = first_open(&reports) {
-        print!("\n{}", first.text);
+        put!("\n{}", first.text);
     }
     Ok(if reports.iter().all(|report| report.state == State::Passed) { FINE } else { FAILED })
 }

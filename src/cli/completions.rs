@@ -1,5 +1,7 @@
 //! `wirebook completions`: for the shell's own completion.
 
+use std::io::Write;
+
 use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -17,6 +19,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "wirebook", &mut std::io::stdout());
+    // Into memory: it would panic where nobody reads.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "wirebook", &mut script);
+    std::io::stdout().write_all(&script)?;
     Ok(FINE)
 }

@@ -36,16 +36,16 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     };
     let last = *shown.end();
     let style = style();
-    println!("{}  {}", style.strong(&exercise.id), exercise.title);
+    putln!("{}  {}", style.strong(&exercise.id), exercise.title);
     for (n, hint) in (1..).zip(&exercise.hints).filter(|(n, _)| shown.contains(n)) {
-        print!("\n{}", style.field(&format!("hint {n} of {all}"), hint));
+        put!("\n{}", style.field(&format!("hint {n} of {all}"), hint));
     }
     let next = if last < all {
         format!("{} hint {} --more", command(), exercise.id)
     } else {
         format!("that was the last hint. Read on in the book: {}", exercise.page)
     };
-    print!("\n{}", style.field(if last < all { "more" } else { "next" }, &next));
+    put!("\n{}", style.field(if last < all { "more" } else { "next" }, &next));
     hints.open(exercise, last)?;
     Ok(FINE)
 }

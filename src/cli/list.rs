@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if args.json {
         let line =
             |e| Line { chapter: Exercise::chapter(e), file: format!("exercises/{}", e.file()), exercise: e };
-        println!("{}", serde_json::to_string_pretty(&all.iter().map(line).collect::<Vec<_>>())?);
+        putln!("{}", serde_json::to_string_pretty(&all.iter().map(line).collect::<Vec<_>>())?);
         return Ok(FINE);
     }
     let style = style();
@@ -42,16 +42,16 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         let minutes: u32 = here.iter().map(|exercise| exercise.minutes).sum();
         let plural = if here.len() == 1 { "" } else { "s" };
         let head = format!("{} exercise{plural}, about {minutes} minutes", here.len());
-        println!("{}  {}\n", style.strong(chapter), style.dim(&head));
+        putln!("{}  {}\n", style.strong(chapter), style.dim(&head));
         for exercise in here {
             let minutes = format!("{} min", exercise.minutes);
-            println!("  {:<32} {:>6}   {}", exercise.id, minutes, style.dim(&exercise.spec));
+            putln!("  {:<32} {:>6}   {}", exercise.id, minutes, style.dim(&exercise.spec));
             for line in wrap(&exercise.task, style.width.saturating_sub(4)) {
-                println!("    {line}");
+                putln!("    {line}");
             }
-            println!("    {}\n", style.dim(&format!("exercises/{}", exercise.file())));
+            putln!("    {}\n", style.dim(&format!("exercises/{}", exercise.file())));
         }
     }
-    println!("{}", style.dim(&format!("Edit a file, then: {} check NAME, or let watch do it", command())));
+    putln!("{}", style.dim(&format!("Edit a file, then: {} check NAME, or let watch do it", command())));
     Ok(FINE)
 }

@@ -1,5 +1,14 @@
 //! The command line: what each command takes, and what it exits with.
 
+/// `print!` panics where nobody reads anymore, as in `wirebook list | head -1`. This gives an error, which
+/// [`run`] takes for a good end.
+macro_rules! put {
+    ($($part:tt)*) => { std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($part)*))? };
+}
+macro_rules! putln {
+    ($($part:tt)*) => { put!("{}\n", format_args!($($part)*)) };
+}
+
 mod build;
 mod check;
 mod completions;
@@ -60,9 +69,17 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let code = carry_out(cli.command.unwrap_or_else(|| Command::Serve(serve::Args::default())));
     ExitCode::from(code.unwrap_or_else(|error| {
+        if is_broken_pipe(&error) {
+            return FINE;
+        }
         eprintln!("error: {}", lines(&format!("{error:#}")));
         USAGE
     }))
+}
+
+/// Whether whoever reads has had enough.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The same lines, with what a terminal would obey spelled out: an error repeats what it was given.

@@ -24,18 +24,18 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if report.state == State::Passed {
         let path = course.workbook().exercises().join("solutions").join(exercise.file());
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        print!("{text}");
+        put!("{text}");
         return Ok(FINE);
     }
     let style = style();
-    println!("{} {}", style.strong(&exercise.id), style.open("SOLUTION CLOSED"));
+    putln!("{} {}", style.strong(&exercise.id), style.open("SOLUTION CLOSED"));
     let why = match report.state {
         State::NotYet => {
             "it opens when your own answer passes, so that there is something to compare it with"
         }
         _ => "it opens when your own answer passes, and you are on the way",
     };
-    print!(
+    put!(
         "{}{}{}{}",
         style.field("why", why),
         style.field("now", &format!("exercises/{}: {}", exercise.file(), report.state.word())),

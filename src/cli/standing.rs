@@ -23,9 +23,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let course = Course::open()?;
     let reports = course.check_all()?;
     if args.json {
-        println!("{:#}", as_json(&course, &reports));
+        putln!("{:#}", as_json(&course, &reports));
     } else {
-        print!("{}", show(&course, &reports, &style()));
+        put!("{}", show(&course, &reports, &style()));
     }
     Ok(FINE)
 }

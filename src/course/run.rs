@@ -38,7 +38,9 @@ fn finish(mut child: Child, exercise: &Exercise, style: &Style) -> (State, Strin
     let status = wait(&mut child);
     let printed: Vec<_> = printed.into_iter().flatten().filter_map(|thread| thread.join().ok()).collect();
     let printed = printed.concat();
-    let state = match status.as_ref().ok().and_then(ExitStatus::code) {
+    // Code that ends the program itself leaves an exit code, but no verdict.
+    let verdict = printed.contains(&exercise.id);
+    let state = match status.as_ref().ok().and_then(ExitStatus::code).filter(|_| verdict) {
         Some(0) => State::Passed,
         Some(1) => State::Failed,
         Some(3) => State::NotYet,

@@ -132,6 +132,8 @@ fn whatever_the_code_does_there_is_a_verdict() {
             "stack was full",
         ),
         ("std::process::exit(7)", "ended before it could give a verdict"),
+        ("std::process::exit(0)", "ended before it could give a verdict"),
+        ("std::process::exit(3)", "ended before it could give a verdict"),
         ("loop { println!(\"{}\", \"ping \".repeat(99)); }", "stopped after 3 seconds"),
         ("panic!(\"by hand\")", "by hand"),
     ] {

@@ -65,11 +65,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         }
         Input::Message(bytes) => message(args, &bytes, &mut out).map_err(Into::into),
     };
-    match result.and_then(|()| Ok(out.flush()?)) {
-        // Whoever reads has had enough, as in `inspect … | head`.
-        Err(error) if is_broken_pipe(&error) => Ok(FINE),
-        result => result.map(|()| FINE),
-    }
+    result?;
+    out.flush()?;
+    Ok(FINE)
 }
 
 fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
@@ -89,8 +87,4 @@ fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
 
 fn style() -> Style {
     Style { color: terminal::color(io::stdout().is_terminal()), width: terminal::width() }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -7,7 +7,7 @@ const DEEPEST: usize = 64;
 
 /// Where a filter stopped making sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("in the filter `{text}`, at column {}: expected {expected}, found {found}", at + 1)]
+#[error("in the filter `{}`, at column {}: expected {expected}, found {found}", around(text, *at), at + 1)]
 pub struct ParseError {
     /// The filter.
     pub text: String,
@@ -17,6 +17,17 @@ pub struct ParseError {
     pub expected: &'static str,
     /// What stands there.
     pub found: String,
+}
+
+/// Of a text that fills more than a line, the part at which to look; `at` counts characters.
+fn around(text: &str, at: usize) -> String {
+    const ROOM: usize = 80;
+    let from = if text.chars().count() > ROOM { at.saturating_sub(ROOM / 2) } else { 0 };
+    let mut chars = text.chars().skip(from);
+    let before = if from > 0 { "\u{2026}" } else { "" };
+    let part: String = chars.by_ref().take(ROOM).collect();
+    let after = if chars.next().is_some() { "\u{2026}" } else { "" };
+    format!("{before}{part}{after}")
 }
 
 pub(super) fn expression(text: &str) -> Result<Expression, ParseError> {
@@ -179,7 +190,7 @@ impl Parser<'_> {
         let found = match self.lex() {
             None => "the end".to_owned(),
             Some((_, end)) => {
-                format!("`{}`", self.text.get(before.len()..end).unwrap_or(trimmed))
+                format!("`{}`", around(self.text.get(before.len()..end).unwrap_or(trimmed), 0))
             }
         };
         ParseError { text: self.text.to_owned(), at: before.chars().count(), expected, found }
