@@ -152,11 +152,16 @@ fn a_port_that_was_not_named_gives_way() {
 
 #[test]
 fn a_book_with_a_mistake_is_not_served() {
-    let output =
-        client::wirebook(&Checkout::of(&[("a.md", "[b](b.md)\n")]), &["serve", "--port", "0"]).output();
+    let output = client::wirebook(
+        &Checkout::of(&[("a.md", "[b](b.md)\n\n{{#lab \x1b[31m}}\n")]),
+        &["serve", "--port", "0"],
+    )
+    .output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--> book/a.md:1"), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--> book/a.md:1"), "{said}");
+    assert!(said.contains("no lab `\\u{1b}[31m`") && !said.contains('\x1b'), "{said:?}");
 }
 
 #[cfg(unix)]

@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             Ok(FINE)
         }
         Err(broken) => {
-            eprintln!("{broken}");
+            eprintln!("{}", super::lines(&broken.to_string()));
             Ok(FAILED)
         }
     }

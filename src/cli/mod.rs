@@ -82,7 +82,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// The same lines, with what a terminal would obey spelled out: an error repeats what it was given.
+/// The same lines, with what a terminal would obey spelled out: an error repeats what it was given, and a mistake what
+/// the page says.
 fn lines(text: &str) -> String {
     text.split('\n').map(wire::render::plain).collect::<Vec<_>>().join("\n")
 }

@@ -52,7 +52,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
     let site = match super::build::built(workbook) {
         Ok(built) => built.site,
         Err(broken) => {
-            note!("{broken}");
+            note!("{}", super::lines(&broken.to_string()));
             return Ok(FAILED);
         }
     };
@@ -99,8 +99,9 @@ fn rebuild(workbook: &Workbook, watch: &Watch, edition: &Edition, stopped: &Atom
                 note!("Built again in {:.1} s", start.elapsed().as_secs_f64());
             }
             Err(broken) => {
+                let broken = super::lines(&broken.to_string());
                 note!("{broken}\n\nThe last book that built is still being served.");
-                edition.broken(broken.to_string());
+                edition.broken(broken);
             }
         }
     }

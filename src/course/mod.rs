@@ -102,6 +102,7 @@ impl Course {
     /// Where there is none of that name, with the nearest names.
     pub fn find(&self, name: &str) -> Result<&Exercise> {
         let all = &self.catalogue.exercises;
+        let name = name.strip_prefix("./").unwrap_or(name);
         if let Some(exercise) = all.iter().find(|e| e.id == name || name.ends_with(&e.file())) {
             return Ok(exercise);
         }
