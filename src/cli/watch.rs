@@ -85,10 +85,11 @@ struct Desk<'c> {
 
 impl<'c> Desk<'c> {
     fn open(course: &'c Course) -> Result<Self> {
-        let reports = course.check_all()?;
-        let mut desk = Self { course, reports, seen: HashMap::new() };
+        let mut desk = Self { course, reports: Vec::new(), seen: HashMap::new() };
         let all = &course.catalogue().exercises;
+        // Before the check, which may take long: what is saved while it runs is then checked again.
         all.iter().for_each(|exercise| desk.remember(exercise));
+        desk.reports = course.check_all()?;
         let text = first_open(&desk.reports).map_or(String::new(), |report| report.text.clone());
         desk.show(&text, None)?;
         Ok(desk)

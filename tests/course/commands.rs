@@ -1,7 +1,7 @@
 //! The commands, as a student uses them.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -193,25 +193,59 @@ fn watch_checks_what_is_saved() {
     let small = SmallWorkbook::open();
     let exercise = small.find("stun::xor_address");
     small.edit(&exercise, UNWRITTEN);
-    let mut watch = small.wirebook().arg("watch").stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(watch.stdout.take().unwrap()).lines();
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || lines.map_while(Result::ok).all(|line| send.send(line).is_ok()));
-    // Patience for a slow machine, not a measure.
-    let until = |words: &str| loop {
-        let line = receive.recv_timeout(Duration::from_secs(120)).expect(words);
-        if line.contains(words) {
-            return;
-        }
-    };
-    until("NOT YET");
-    until("4 of 5 pass");
+    let watch = Watching::start(&small);
+    watch.until("NOT YET");
+    watch.until("4 of 5 pass");
     small.edit(&exercise, &with_body("None"));
-    until("FAILED");
+    watch.until("FAILED");
     small.edit(&exercise, &solution(&exercise));
-    until("PASSED");
-    until("solution stun::xor_address");
-    until("5 of 5 pass");
-    watch.kill().unwrap();
-    watch.wait().unwrap();
+    watch.until("PASSED");
+    watch.until("solution stun::xor_address");
+    watch.until("5 of 5 pass");
+}
+
+#[test]
+fn watch_misses_nothing_that_is_saved_while_it_first_looks() {
+    let small = SmallWorkbook::open();
+    let exercise = small.find("stun::xor_address");
+    let asked = small.root().join("target/asked");
+    let _of_an_earlier_run = std::fs::remove_file(&asked);
+    let slow = "std::fs::write(\"target/asked\", \"\").unwrap(); \
+                std::thread::sleep(std::time::Duration::from_secs(1)); None";
+    small.edit(&exercise, &with_body(slow));
+    let watch = Watching::start(&small);
+    while !asked.exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    small.edit(&exercise, &solution(&exercise));
+    watch.until("5 of 5 pass");
+}
+
+/// `wirebook watch`, and what it prints; it ends with this.
+struct Watching {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Watching {
+    fn start(small: &SmallWorkbook) -> Self {
+        let mut child = small.wirebook().arg("watch").stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).all(|line| send.send(line).is_ok()));
+        Self { child, lines: receive }
+    }
+
+    /// Patience for a slow machine, not a measure.
+    fn until(&self, words: &str) {
+        while !self.lines.recv_timeout(Duration::from_secs(120)).expect(words).contains(words) {}
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
