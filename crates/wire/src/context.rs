@@ -7,6 +7,8 @@ pub struct Context<'a> {
     pub password: Option<&'a str>,
     /// What the request of this transaction said of its long-term credential: a response need not repeat it.
     pub long_term: Option<LongTerm<'a>>,
+    /// What came before on the byte stream that carries the message.
+    pub stream: Stream<'a>,
 }
 
 /// The public half of a STUN long-term credential (RFC 8489 section 9.2).
@@ -18,4 +20,48 @@ pub struct LongTerm<'a> {
     pub realm: &'a [u8],
     /// PASSWORD-ALGORITHM: 1 is MD5, 2 is SHA-256.
     pub algorithm: u64,
+}
+
+/// What a byte stream has shown so far: nothing, for bytes that came alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stream<'a> {
+    /// Which side sent the message, where the stream has told.
+    pub sender: Option<Side>,
+    /// The upgrade to WebSocket that the request asked for, for the response to it.
+    pub upgrade: Option<Upgrade<'a>>,
+    /// For a WebSocket frame: what the frames before it, from the same side, leave it to do.
+    pub frames: Option<Frames>,
+}
+
+/// An end of a connection, by what it did to begin it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Sent the request.
+    Client,
+    /// Answered it.
+    Server,
+}
+
+/// What a client offered in its opening handshake (RFC 6455 section 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upgrade<'a> {
+    /// Sec-WebSocket-Key, as it was sent.
+    pub key: &'a [u8],
+    /// Sec-WebSocket-Protocol: a list, all header lines of it joined by commas.
+    pub protocols: &'a [u8],
+    /// Sec-WebSocket-Extensions, likewise.
+    pub extensions: &'a [u8],
+}
+
+/// What a WebSocket frame may be, after those before it (RFC 6455 section 5.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frames {
+    /// Whether permessage-deflate was agreed on, which gives RSV1 a meaning (RFC 7692 section 6).
+    pub deflate: bool,
+    /// Whether a message was begun that a continuation has to end.
+    pub begun: bool,
+    /// Whether a Close frame was sent.
+    pub closed: bool,
+    /// Whether the frame is too long to be held: its payload is cut where the piece that it begins in ends.
+    pub cut: bool,
 }

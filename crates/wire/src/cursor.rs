@@ -49,7 +49,7 @@ impl<'t> Cursor<'t> {
         tree: &'t mut Tree,
         context: &'t Context<'t>,
         field: &'static Field,
-        body: fn(&mut Cursor<'_>) -> Step,
+        body: impl FnOnce(&mut Cursor<'_>) -> Step,
     ) {
         // Spans count in u32. What lies beyond could not have arrived in one message anyway.
         let end = u32::try_from(wire.len()).unwrap_or(u32::MAX);
@@ -128,6 +128,38 @@ impl<'t> Cursor<'t> {
         Ok(Read { value: span, at, tree: self.tree })
     }
 
+    /// As [`Cursor::text`], the next `len` bytes only.
+    pub fn text_of(&mut self, field: &'static Field, len: usize) -> Step<Read<'_, Span>> {
+        if len > self.left() {
+            return self.bytes(field, len);
+        }
+        let end = self.rest.end;
+        self.rest.end = self.rest.start + len as u32;
+        let read = self.text(field).map(|read| (read.value, read.at));
+        self.rest.end = end;
+        let (value, at) = read?;
+        Ok(Read { value, at, tree: self.tree })
+    }
+
+    /// A number written in ASCII digits of that radix. Where it is none, the bytes are kept, and a note says so.
+    pub fn digits(&mut self, field: &'static Field, len: usize, radix: u32) -> Step<Read<'_, Option<u64>>> {
+        let span = self.take(field, len)?;
+        let digits = std::str::from_utf8(self.slice(span)).ok();
+        // `from_str_radix` would let a sign pass.
+        let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let number = digits.and_then(|text| u64::from_str_radix(text, radix).ok());
+        let (value, meaning) = match number {
+            Some(n) => (Value::Uint(n), field.meaning(n)),
+            None => (Value::Bytes, Meaning::Plain),
+        };
+        let at = self.push(field, span, value, meaning);
+        if number.is_none() {
+            let kind = if radix == 16 { "hexadecimal" } else { "decimal" };
+            self.note(at, span, Severity::Error, format!("not a {kind} number of 64 bits"), None);
+        }
+        Ok(Read { value: number, at, tree: self.tree })
+    }
+
     /// Groups what `body` reads, without bounding it.
     pub fn group<T>(&mut self, field: &'static Field, body: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
         let outer = self.begin(field);
@@ -152,6 +184,21 @@ impl<'t> Cursor<'t> {
         let outer = std::mem::replace(&mut self.layer, self.rest.start);
         let result = self.within(field, len, body);
         self.layer = outer;
+        result
+    }
+
+    /// As [`Cursor::message`], with what is known beside the bytes of this message.
+    pub(crate) fn message_in(
+        &mut self,
+        context: &Context<'_>,
+        field: &'static Field,
+        len: usize,
+        body: fn(&mut Cursor<'_>) -> Step,
+    ) -> Step {
+        let &mut Self { wire, layer, rest, open, .. } = self;
+        let mut inner = Cursor { wire, tree: self.tree, context, layer, rest, open };
+        let result = inner.message(field, len, body);
+        self.rest = inner.rest;
         result
     }
 
@@ -263,6 +310,29 @@ impl<'t> Cursor<'t> {
     #[must_use]
     pub fn earlier(&self, name: &str) -> Option<&[u8]> {
         self.tree.find(name).map(|node| self.slice(node.span))
+    }
+
+    /// How many nodes there are: what is read from now on is found by [`Cursor::since`].
+    pub(crate) fn nodes(&self) -> usize {
+        self.tree.nodes.len()
+    }
+
+    /// The nodes that were read since there were `count`.
+    pub(crate) fn since(&self, count: usize) -> &[Node] {
+        self.tree.nodes.get(count..).unwrap_or_default()
+    }
+
+    /// Says something about a node that was read.
+    pub(crate) fn remark_at(
+        &mut self,
+        node: usize,
+        severity: Severity,
+        text: impl Into<Cow<'static, str>>,
+        spec: Spec,
+    ) {
+        if let Some(span) = self.tree.nodes.get(node).map(|n| n.span) {
+            self.note(node as u32, span, severity, text, Some(spec));
+        }
     }
 
     /// What is known beside the bytes.

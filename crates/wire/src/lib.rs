@@ -14,6 +14,7 @@
 mod context;
 mod cursor;
 pub mod filter;
+pub mod http;
 mod layer;
 pub mod protocols;
 pub mod render;
@@ -22,8 +23,9 @@ mod spec;
 pub mod stun;
 pub mod trace;
 mod tree;
+pub mod websocket;
 
-pub use context::{Context, LongTerm};
+pub use context::{Context, Frames, LongTerm, Side, Stream, Upgrade};
 pub use cursor::{Cursor, Read, Step, Stop};
 pub use layer::Layer;
 pub use session::Session;

@@ -1,13 +1,15 @@
 //! The protocols that this crate dissects.
 
 use crate::cursor::Stop;
+use crate::http;
 use crate::layer::Layer;
 use crate::spec::Spec;
 use crate::stun;
 use crate::tree::Field;
+use crate::websocket;
 
 /// Every protocol known, those that are surest of themselves first.
-pub static LAYERS: &[&Layer] = &[&stun::STUN, &stun::CHANNEL_DATA, &DATA];
+pub static LAYERS: &[&Layer] = &[&stun::STUN, &http::HTTP, &stun::CHANNEL_DATA, &websocket::FRAME, &DATA];
 
 /// Bytes that no protocol claims.
 pub static DATA: Layer = Layer {

@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 
 fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
     let layer = args.proto.unwrap_or_else(|| protocols::guess(bytes));
-    let context = Context { password: args.password.as_deref(), long_term: None };
+    let context = Context { password: args.password.as_deref(), ..Context::default() };
     let dissection = layer.dissect_in(Tree::default(), bytes, &context);
     if args.json {
         let mut json = Vec::new();

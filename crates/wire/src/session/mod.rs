@@ -54,7 +54,7 @@ impl Session {
         match event.transport {
             Transport::Udp => self.datagram(tree, event),
             Transport::Tcp => {
-                let context = Context { password: self.password.as_deref(), long_term: None };
+                let context = Context { password: self.password.as_deref(), ..Context::default() };
                 self.streams.piece(tree, event, &context)
             }
         }
@@ -64,10 +64,11 @@ impl Session {
         let layer = self.layer.unwrap_or_else(|| protocols::guess(&event.bytes));
         let password = self.password.as_deref();
         if layer.id != stun::STUN.id {
-            return layer.dissect_in(tree, &event.bytes[..], &Context { password, long_term: None });
+            return layer.dissect_in(tree, &event.bytes[..], &Context { password, ..Context::default() });
         }
         let long_term = self.transactions.long_term(event);
-        let context = Context { password, long_term: long_term.as_ref().map(|owned| owned.borrowed()) };
+        let long_term = long_term.as_ref().map(|owned| owned.borrowed());
+        let context = Context { password, long_term, ..Context::default() };
         let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
         let number = event.packet.map_or(self.count, u64::from);
         for remark in self.transactions.fold(number, event, &dissection) {
