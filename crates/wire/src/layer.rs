@@ -32,13 +32,23 @@ impl Layer {
     #[must_use]
     pub fn dissect_in<'a>(
         &'static self,
-        mut tree: Tree,
+        tree: Tree,
         wire: impl Into<Cow<'a, [u8]>>,
         context: &Context<'_>,
     ) -> Dissection<'a> {
-        let wire = wire.into();
+        self.dissect_by(tree, wire.into(), context, self.dissect)
+    }
+
+    /// As [`Layer::dissect_in`], by what only a session can know.
+    pub(crate) fn dissect_by<'a>(
+        &'static self,
+        mut tree: Tree,
+        wire: Cow<'a, [u8]>,
+        context: &Context<'_>,
+        body: impl FnOnce(&mut Cursor<'_>) -> Step,
+    ) -> Dissection<'a> {
         tree.clear();
-        Cursor::run(&wire, &mut tree, context, self.root, self.dissect);
+        Cursor::run(&wire, &mut tree, context, self.root, body);
         Dissection { layer: self, wire, tree }
     }
 }

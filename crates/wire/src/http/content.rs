@@ -27,6 +27,15 @@ static EXTENSION: Field =
     Field::new("chunk-ext", rfc(9112, "7.1.1"), "To be skipped by who does not know it.");
 static DATA: Field = Field::new("chunk-data", rfc(9112, "7.1"), "The next bytes of the content.");
 
+/// Reads content that is there whole.
+pub(crate) fn whole(c: &mut Cursor<'_>, len: usize) -> Step {
+    if std::str::from_utf8(c.peek(len)).is_ok() {
+        c.text_of(&CONTENT, len).map(drop)
+    } else {
+        c.bytes(&CONTENT, len).map(drop)
+    }
+}
+
 /// How long the chunk is that `bytes` begins with.
 pub(crate) enum Extent {
     /// So many bytes, line ends counted; of them so many are data.

@@ -12,6 +12,7 @@ use super::fields::{elements, joined, lists, quoted, values};
 use crate::context::{Stream, Upgrade};
 use crate::cursor::Cursor;
 use crate::spec::{Spec, rfc};
+use crate::tree::Node;
 use crate::tree::Severity::{self, Error, Good, Warning};
 
 /// What there is to say of a value.
@@ -106,7 +107,7 @@ fn request(c: &Cursor<'_>, since: usize) -> Verdicts {
 }
 
 fn response(c: &Cursor<'_>, since: usize) -> Verdicts {
-    let status = c.since(since).iter().find(|n| n.field.name == "status-code").and_then(|n| n.uint());
+    let status = c.since(since).iter().find(|n| n.field.name == "status-code").and_then(Node::uint);
     let (upgrade, connection) = (joined(c, since, "Upgrade"), joined(c, since, "Connection"));
     if status != Some(101) {
         return Vec::new();

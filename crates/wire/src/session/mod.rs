@@ -55,7 +55,7 @@ impl Session {
             Transport::Udp => self.datagram(tree, event),
             Transport::Tcp => {
                 let context = Context { password: self.password.as_deref(), ..Context::default() };
-                self.streams.piece(tree, event, &context)
+                self.streams.piece(tree, event, self.layer, &context)
             }
         }
     }

@@ -49,6 +49,9 @@ impl std::fmt::Debug for Inflater {
 }
 
 impl Inflater {
+    /// About how much memory one takes.
+    pub(crate) const SIZE: usize = WINDOW + size_of::<DecompressorOxide>();
+
     /// Inflates the payload of a whole message.
     pub(crate) fn message(&mut self, payload: &[u8]) -> Result<Vec<u8>, Failed> {
         if self.lost {

@@ -47,13 +47,18 @@ static UNMASKED: Field = Field::new(
     rfc(6455, "5.3"),
     "The payload after the XOR with the masking key, which anyone on the way can do too: masking hides nothing.",
 );
-pub(crate) static FRAGMENT: Field = Field::new(
+static FRAGMENT: Field = Field::new(
     "Fragment",
     rfc(6455, "5.4"),
     "A piece of a message. A character may be cut in two, so only the whole is text.",
 );
-pub(crate) static COMPRESSED: Field =
+static COMPRESSED: Field =
     Field::new("Compressed data", rfc(7692, "7.2.1"), "DEFLATE, without the four bytes that end a flush.");
+static REASSEMBLED: Field = Field::new(
+    "Reassembled message",
+    rfc(6455, "5.4"),
+    "What the fragments make, put together at the last of them.",
+);
 static INFLATED: Field = Field::new(
     "Inflated message",
     rfc(7692, "7.2.2"),
@@ -128,7 +133,7 @@ fn payload(c: &mut Cursor<'_>, frame: &Header) -> Step {
 }
 
 /// Puts a whole message beside the frames that it was made of.
-pub(crate) fn message(
+fn message(
     c: &mut Cursor<'_>,
     field: &'static Field,
     opcode: u8,
@@ -150,6 +155,18 @@ pub(crate) fn message(
 /// The message that a compressed one stands for.
 pub(crate) fn inflated(c: &mut Cursor<'_>, opcode: u8, bytes: Result<Vec<u8>, deflate::Failed>) -> Step {
     message(c, &INFLATED, opcode, bytes)
+}
+
+/// The message that fragments make.
+pub(crate) fn reassembled(c: &mut Cursor<'_>, opcode: u8, bytes: Vec<u8>) -> Step {
+    message(c, &REASSEMBLED, opcode, Ok(bytes))
+}
+
+/// The part of a message that was read since there were `since` nodes, where its frame is not all of it.
+pub(crate) fn fragment<'c>(c: &'c Cursor<'_>, since: usize) -> &'c [u8] {
+    let part = |field: &&Field| std::ptr::eq(*field, &FRAGMENT) || std::ptr::eq(*field, &COMPRESSED);
+    let node = c.since(since).iter().find(|node| part(&node.field));
+    node.map(|node| c.slice(node.span)).unwrap_or_default()
 }
 
 fn data(c: &mut Cursor<'_>, opcode: u8) -> Step {
