@@ -31,6 +31,17 @@ pub struct Stream<'a> {
     pub upgrade: Option<Upgrade<'a>>,
     /// For a WebSocket frame: what the frames before it, from the same side, leave it to do.
     pub frames: Option<Frames>,
+    /// What the URL of the connection says of its messages.
+    pub messages: Option<Messages>,
+}
+
+/// What the messages of a connection hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Messages {
+    /// Engine.IO packets, whose messages are the application's own.
+    EngineIo,
+    /// Engine.IO packets, whose messages are Socket.IO's.
+    SocketIo,
 }
 
 /// An end of a connection, by what it did to begin it.

@@ -195,9 +195,14 @@ impl<'t> Cursor<'t> {
         len: usize,
         body: fn(&mut Cursor<'_>) -> Step,
     ) -> Step {
+        self.lend(context, |c| c.message(field, len, body))
+    }
+
+    /// Reads by `body`, which knows this beside the bytes.
+    pub(crate) fn lend<T>(&mut self, context: &Context<'_>, body: impl FnOnce(&mut Cursor<'_>) -> T) -> T {
         let &mut Self { wire, layer, rest, open, .. } = self;
         let mut inner = Cursor { wire, tree: self.tree, context, layer, rest, open };
-        let result = inner.message(field, len, body);
+        let result = body(&mut inner);
         self.rest = inner.rest;
         result
     }

@@ -13,19 +13,22 @@
 
 mod context;
 mod cursor;
+pub mod engineio;
 pub mod filter;
 pub mod http;
+mod json;
 mod layer;
 pub mod protocols;
 pub mod render;
 mod session;
+pub mod socketio;
 mod spec;
 pub mod stun;
 pub mod trace;
 mod tree;
 pub mod websocket;
 
-pub use context::{Context, Frames, LongTerm, Side, Stream, Upgrade};
+pub use context::{Context, Frames, LongTerm, Messages, Side, Stream, Upgrade};
 pub use cursor::{Cursor, Read, Step, Stop};
 pub use layer::Layer;
 pub use session::Session;

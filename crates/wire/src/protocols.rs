@@ -1,15 +1,25 @@
 //! The protocols that this crate dissects.
 
 use crate::cursor::Stop;
+use crate::engineio;
 use crate::http;
 use crate::layer::Layer;
+use crate::socketio;
 use crate::spec::Spec;
 use crate::stun;
 use crate::tree::Field;
 use crate::websocket;
 
 /// Every protocol known, those that are surest of themselves first.
-pub static LAYERS: &[&Layer] = &[&stun::STUN, &http::HTTP, &stun::CHANNEL_DATA, &websocket::FRAME, &DATA];
+pub static LAYERS: &[&Layer] = &[
+    &stun::STUN,
+    &http::HTTP,
+    &stun::CHANNEL_DATA,
+    &websocket::FRAME,
+    &engineio::ENGINEIO,
+    &socketio::SOCKETIO,
+    &DATA,
+];
 
 /// Bytes that no protocol claims.
 pub static DATA: Layer = Layer {

@@ -68,9 +68,9 @@ fn trees() {
     }
 }
 
-const CLIENT: Stream<'_> = Stream { sender: Some(Side::Client), upgrade: None, frames: None };
-const SERVER: Stream<'_> = Stream { sender: Some(Side::Server), upgrade: None, frames: None };
-const ALONE: Stream<'_> = Stream { sender: None, upgrade: None, frames: None };
+const CLIENT: Stream<'_> = Stream { sender: Some(Side::Client), upgrade: None, frames: None, messages: None };
+const SERVER: Stream<'_> = Stream { sender: Some(Side::Server), upgrade: None, frames: None, messages: None };
+const ALONE: Stream<'_> = Stream { sender: None, upgrade: None, frames: None, messages: None };
 
 fn after(frames: Frames) -> Stream<'static> {
     Stream { frames: Some(frames), ..ALONE }

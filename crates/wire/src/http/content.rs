@@ -9,6 +9,7 @@
 
 use super::{LINE_END, MOST_HEAD, fields, head_len, line, line_end, until};
 use crate::cursor::{Cursor, Step};
+use crate::engineio::ENGINEIO;
 use crate::spec::rfc;
 use crate::tree::{Field, Severity};
 
@@ -27,8 +28,11 @@ static EXTENSION: Field =
     Field::new("chunk-ext", rfc(9112, "7.1.1"), "To be skipped by who does not know it.");
 static DATA: Field = Field::new("chunk-data", rfc(9112, "7.1"), "The next bytes of the content.");
 
-/// Reads content that is there whole.
+/// Reads content that is there whole: Engine.IO's, where the context says so.
 pub(crate) fn whole(c: &mut Cursor<'_>, len: usize) -> Step {
+    if c.context().stream.messages.is_some() {
+        return c.within(&CONTENT, len, |c| c.message(ENGINEIO.root, len, ENGINEIO.dissect));
+    }
     if std::str::from_utf8(c.peek(len)).is_ok() {
         c.text_of(&CONTENT, len).map(drop)
     } else {

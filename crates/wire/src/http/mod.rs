@@ -250,10 +250,10 @@ fn claims(bytes: &[u8]) -> bool {
 
 /// `GET /chat, upgrade to websocket`, `101 Switching Protocols`
 fn summary(d: &Dissection<'_>) -> String {
-    message_summary(d.nodes(), |node| String::from_utf8_lossy(d.bytes(node.span)).into_owned())
+    message_summary(d.nodes(), &|node| String::from_utf8_lossy(d.bytes(node.span)).into_owned())
 }
 
-pub(crate) fn message_summary(nodes: &[Node], text: impl Fn(&Node) -> String) -> String {
+pub(crate) fn message_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> String {
     let find = |name| nodes.iter().find(|node| node.field.name == name);
     if let Some(status) = find("status-code") {
         let name = match status.meaning {
@@ -262,7 +262,7 @@ pub(crate) fn message_summary(nodes: &[Node], text: impl Fn(&Node) -> String) ->
         };
         return format!("{}{name}", text(status));
     }
-    let word = |name| find(name).map(&text).unwrap_or_default();
+    let word = |name| find(name).map(text).unwrap_or_default();
     let upgrade = nodes.iter().position(|node| node.field.name == "Upgrade");
     let to = upgrade.and_then(|at| nodes.get(at..)?.iter().find(|node| node.field.name == "field-value"));
     let to = to.map(|node| format!(", upgrade to {}", text(node))).unwrap_or_default();

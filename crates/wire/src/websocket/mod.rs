@@ -23,6 +23,7 @@ pub use header::{Header, mask};
 
 use crate::context::Side;
 use crate::cursor::{Cursor, Step};
+use crate::engineio;
 use crate::layer::Layer;
 use crate::spec::rfc;
 use crate::tree::{Dissection, Field, Meaning, Node, Severity};
@@ -114,6 +115,8 @@ fn payload(c: &mut Cursor<'_>, frame: &Header) -> Step {
     let stream = c.context().stream;
     match frame.opcode {
         CLOSE => close::body(c),
+        // An empty binary message can be an attachment of Socket.IO.
+        2 if c.left() == 0 && frame.fin && stream.messages.is_some() => c.rest(&engineio::BINARY).map(drop),
         _ if c.left() == 0 => Ok(()),
         9 => c.rest(&PING).map(drop),
         10 => c.rest(&PONG).map(drop),
@@ -173,8 +176,11 @@ fn data(c: &mut Cursor<'_>, opcode: u8) -> Step {
     if c.left() == 0 {
         return Ok(());
     }
-    if opcode != TEXT_FRAME {
-        return c.rest(&BINARY).map(drop);
+    match (c.context().stream.messages, opcode) {
+        (Some(_), TEXT_FRAME) => return engineio::packet(c),
+        (Some(_), _) => return c.rest(&engineio::BINARY).map(drop),
+        (None, TEXT_FRAME) => {}
+        (None, _) => return c.rest(&BINARY).map(drop),
     }
     let valid = std::str::from_utf8(c.peek(c.left())).is_ok();
     let read = c.text(&TEXT)?;
@@ -187,10 +193,14 @@ fn data(c: &mut Cursor<'_>, opcode: u8) -> Step {
 
 /// `Text "Hello"`, `Close 1000 Normal Closure`, `Text, 3 bytes of more`
 fn summary(d: &Dissection<'_>) -> String {
-    frame_summary(d.nodes(), |node| String::from_utf8_lossy(d.bytes(node.span)).into_owned())
+    frame_summary(d.nodes(), &|node| String::from_utf8_lossy(d.bytes(node.span)).into_owned())
 }
 
-pub(crate) fn frame_summary(nodes: &[Node], text: impl Fn(&Node) -> String) -> String {
+pub(crate) fn frame_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> String {
+    let packets = engineio::packets_summary(nodes, text);
+    if !packets.is_empty() {
+        return packets;
+    }
     let find = |name| nodes.iter().find(|node| node.field.name == name);
     let name = match find("opcode").map(|node| node.meaning) {
         Some(Meaning::Name(name)) => name,

@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::attachments::Joiner;
 use super::{MOST_HELD, Next, Protocol, websocket::WebSocket};
-use crate::context::{Context, Side, Stream, Upgrade};
+use crate::context::{Context, Messages, Side, Stream, Upgrade};
 use crate::cursor::{Cursor, Step};
+use crate::engineio::carried_by;
 use crate::http::content::{self, CHUNK, CONTENT, Extent};
 use crate::http::{HTTP, MOST_HEAD, head_len, joined, lists, values};
 use crate::spec::rfc;
@@ -24,12 +26,16 @@ static LOST: Field = Field::new(
     "Where the next message begins cannot be told, so nothing more of this direction is.",
 );
 
+pub(super) static DECODED: Field =
+    Field::new("Decoded content", rfc(9112, "7.1.3"), "The data of the chunks, one after the other.");
+
 #[derive(Debug)]
 pub(super) struct Http {
     /// Which end asks.
     client: usize,
     waiting: VecDeque<Request>,
     ends: [Reading; 2],
+    joiners: [Joiner; 2],
 }
 
 /// What a response must know of its request.
@@ -53,42 +59,64 @@ struct Offer {
 enum Reading {
     #[default]
     Head,
-    Content(usize),
+    Content(usize, Option<Messages>),
     /// The data of the chunks so far; `None` if it is too much to hold.
-    Chunks(Option<Vec<u8>>),
+    Chunks(Option<Vec<u8>>, Option<Messages>),
 }
 
 impl Http {
     /// The connection that this end began with these bytes.
     pub(super) fn begun_by(side: usize, bytes: &[u8]) -> Self {
         let client = if bytes.starts_with(b"HTTP/") { 1 - side } else { side };
-        Self { client, waiting: VecDeque::new(), ends: Default::default() }
+        Self { client, waiting: VecDeque::new(), ends: Default::default(), joiners: Default::default() }
     }
 
     pub(super) fn held(&self) -> usize {
         let chunks = self.ends.iter().map(|end| match end {
-            Reading::Chunks(Some(data)) => data.capacity(),
+            Reading::Chunks(Some(data), _) => data.capacity(),
             _ => 0,
         });
         let waiting = self.waiting.iter().map(Request::held);
-        chunks.chain(waiting).sum()
+        chunks.chain(waiting).chain(self.joiners.iter().map(Joiner::held)).sum()
     }
 
     /// Reads a head, a content or a chunk, where it is whole.
     pub(super) fn step(&mut self, side: usize, c: &mut Cursor<'_>, context: &Context<'_>) -> Step<Next> {
         match self.ends.get_mut(side) {
-            Some(Reading::Content(len)) => {
-                if c.left() < *len {
-                    return Ok(Next::More(*len));
+            Some(&mut Reading::Content(len, messages)) => {
+                if c.left() < len {
+                    return Ok(Next::More(len));
                 }
-                let len = *len;
                 self.now(side, Reading::Head);
-                content::whole(c, len)?;
+                self.whole(side, c, context, messages, |c| content::whole(c, len))?;
                 Ok(Next::Read)
             }
-            Some(Reading::Chunks(_)) => self.chunk(side, c),
+            Some(Reading::Chunks(..)) => self.chunk(side, c, context),
             _ => self.head(side, c, context),
         }
+    }
+
+    /// Reads a content that is there whole, and joins what Socket.IO sent apart.
+    fn whole(
+        &mut self,
+        side: usize,
+        c: &mut Cursor<'_>,
+        context: &Context<'_>,
+        messages: Option<Messages>,
+        body: impl FnOnce(&mut Cursor<'_>) -> Step,
+    ) -> Step {
+        let sender = Some(self.sender(side));
+        let context = Context { stream: Stream { sender, messages, ..Stream::default() }, ..*context };
+        let since = c.nodes();
+        let result = c.lend(&context, body);
+        if let Some(joiner) = self.joiners.get_mut(side) {
+            joiner.fold(c, since, messages);
+        }
+        result
+    }
+
+    fn sender(&self, side: usize) -> Side {
+        if side == self.client { Side::Client } else { Side::Server }
     }
 
     fn now(&mut self, side: usize, reading: Reading) {
@@ -111,10 +139,11 @@ impl Http {
             c.remark(Severity::Error, why, Some(rfc(6585, "5")));
             return Ok(Next::Pass(u64::MAX, &LOST));
         };
-        let sender = if side == self.client { Side::Client } else { Side::Server };
+        let sender = self.sender(side);
         let asked = if sender == Side::Server { self.waiting.front() } else { None };
         let upgrade = asked.and_then(|request| request.offer.as_ref()).map(Offer::borrowed);
-        let context = Context { stream: Stream { sender: Some(sender), upgrade, frames: None }, ..*context };
+        let context =
+            Context { stream: Stream { sender: Some(sender), upgrade, ..Stream::default() }, ..*context };
         let since = c.nodes();
         c.message_in(&context, HTTP.root, len, HTTP.dissect)?;
         Ok(match uint(c, since, "status-code") {
@@ -125,14 +154,15 @@ impl Http {
 
     fn request(&mut self, side: usize, c: &Cursor<'_>, since: usize) -> Next {
         let request = Request::read(c, since);
+        let messages = if request.method == b"POST" { carried_by(&request.target) } else { None };
         let held = self.waiting.iter().map(Request::held).sum::<usize>() + request.held();
         if self.waiting.len() >= MOST_WAITING || held > MOST_HELD {
             self.waiting.pop_front();
         }
         self.waiting.push_back(request);
         match content_length(c, since) {
-            Length::Chunked => self.now(side, Reading::Chunks(Some(Vec::new()))),
-            Length::Known(len) => return self.content(side, len),
+            Length::Chunked => self.now(side, Reading::Chunks(Some(Vec::new()), messages)),
+            Length::Known(len) => return self.content(side, len, messages),
             Length::Unknown => {}
             Length::Broken => return Next::Pass(u64::MAX, &LOST),
         }
@@ -149,36 +179,40 @@ impl Http {
             (101, _) if lists(&joined(c, since, "Upgrade"), "websocket") => {
                 let extensions = joined(c, since, "Sec-WebSocket-Extensions");
                 let frames = WebSocket::agreed(self.client, &extensions, &request.target);
-                return Next::Switch(Protocol::WebSocket(frames));
+                return Next::Switch(Box::new(Protocol::WebSocket(frames)));
             }
             (101, _) | (200..300, b"CONNECT") => return Next::Pass(u64::MAX, &TUNNEL),
             (204 | 304, _) | (_, b"HEAD") => return Next::Read,
             _ => {}
         }
+        // What a POST is answered with is "ok", and what an error is, JSON; neither is packets.
+        let polled = status == 200 && request.method == b"GET";
+        let plain = joined(c, since, "Content-Encoding").is_empty();
+        let messages = if polled && plain { carried_by(&request.target) } else { None };
         match content_length(c, since) {
             Length::Chunked => {
-                self.now(side, Reading::Chunks(Some(Vec::new())));
+                self.now(side, Reading::Chunks(Some(Vec::new()), messages));
                 Next::Read
             }
-            Length::Known(len) => self.content(side, len),
+            Length::Known(len) => self.content(side, len, messages),
             // It ends where the connection does.
             Length::Unknown => Next::Pass(u64::MAX, &CONTENT),
             Length::Broken => Next::Pass(u64::MAX, &LOST),
         }
     }
 
-    fn content(&mut self, side: usize, len: u64) -> Next {
+    fn content(&mut self, side: usize, len: u64, messages: Option<Messages>) -> Next {
         match usize::try_from(len) {
             Ok(0) => Next::Read,
             Ok(held @ ..=MOST_HELD) => {
-                self.now(side, Reading::Content(held));
+                self.now(side, Reading::Content(held, messages));
                 Next::Read
             }
             _ => Next::Pass(len, &CONTENT),
         }
     }
 
-    fn chunk(&mut self, side: usize, c: &mut Cursor<'_>) -> Step<Next> {
+    fn chunk(&mut self, side: usize, c: &mut Cursor<'_>, context: &Context<'_>) -> Step<Next> {
         let (len, last) = match content::extent(c.peek(c.left())) {
             Extent::Whole { len, data } => (len, data == 0),
             Extent::More(need) if need <= MOST_HELD => return Ok(Next::More(need)),
@@ -190,18 +224,19 @@ impl Http {
         };
         let since = c.nodes();
         c.within(&CHUNK, len, content::chunk)?;
-        let Some(Reading::Chunks(held)) = self.ends.get_mut(side) else { return Ok(Next::Read) };
+        let Some(Reading::Chunks(held, messages)) = self.ends.get_mut(side) else { return Ok(Next::Read) };
         match held.as_mut().filter(|held| held.len() + len <= MOST_HELD) {
             Some(held) => held.extend_from_slice(content::data(c, since)),
             None => *held = None,
         }
         if last {
-            let whole = held.take().filter(|data| !data.is_empty());
+            let (whole, messages) = (held.take().filter(|data| !data.is_empty()), *messages);
             self.now(side, Reading::Head);
             if let Some(whole) = whole {
                 let len = whole.len();
-                // There is no room for more sources in this tree; the chunks are there.
-                c.derive(&CONTENT, whole, |c| content::whole(c, len)).unwrap_or_default();
+                let body = |c: &mut Cursor<'_>| c.derive(&DECODED, whole, |c| content::whole(c, len));
+                // There may be no room for more sources in this tree; the chunks are there.
+                self.whole(side, c, context, messages, body).unwrap_or_default();
             }
         }
         Ok(Next::Read)

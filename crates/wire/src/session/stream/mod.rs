@@ -8,6 +8,7 @@
 //!
 //! All of it is bounded: the connections, what is held of each message, and what is held altogether.
 
+mod attachments;
 mod http;
 mod stun;
 mod websocket;
@@ -18,12 +19,15 @@ use std::net::SocketAddr;
 
 use crate::context::Context;
 use crate::cursor::{Cursor, Step, Stop};
+use crate::engineio::packets_summary;
+use crate::http::content::CONTENT;
 use crate::layer::Layer;
 use crate::protocols::DATA;
 use crate::spec::{Spec, rfc};
 use crate::trace::Event;
 use crate::tree::{Dissection, Field, Node, Tree};
 use crate::websocket::{FRAME, frame_summary};
+use http::DECODED;
 
 /// So many connections are followed.
 const MOST: usize = 1024;
@@ -79,7 +83,7 @@ enum Next {
     /// So many bytes are to be shown as they come.
     Pass(u64, &'static Field),
     /// Another protocol begins.
-    Switch(Protocol),
+    Switch(Box<Protocol>),
 }
 
 static UNKNOWN: Layer = layer(
@@ -216,7 +220,7 @@ impl Connection {
                 end.pass_on(c)
             }
             Next::Switch(protocol) => {
-                self.protocol = protocol;
+                self.protocol = *protocol;
                 Ok(())
             }
         }
@@ -284,6 +288,16 @@ fn summary(d: &Dissection<'_>) -> String {
 type Summary = fn(&[Node], &dyn Fn(&Node) -> String) -> String;
 
 static MESSAGES: &[(&Field, Summary)] = &[
-    (crate::http::HTTP.root, |nodes, text| crate::http::message_summary(nodes, text)),
-    (FRAME.root, |nodes, text| frame_summary(nodes, text)),
+    (crate::http::HTTP.root, crate::http::message_summary),
+    (FRAME.root, frame_summary),
+    (&CONTENT, content_summary),
+    (&DECODED, content_summary),
 ];
+
+fn content_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> String {
+    let packets = packets_summary(nodes, text);
+    match nodes.first() {
+        Some(whole) if packets.is_empty() => format!("{}, {} bytes", whole.field.name, whole.span.len()),
+        _ => packets,
+    }
+}

@@ -1,8 +1,10 @@
 //! WebSocket frames in both directions: fragments put together, compressed messages inflated.
 
+use super::attachments::Joiner;
 use super::{MOST_HELD, Next};
-use crate::context::{Context, Frames, Side, Stream};
+use crate::context::{Context, Frames, Messages, Side, Stream};
 use crate::cursor::{Cursor, Step};
+use crate::engineio::carried_by;
 use crate::http::lists;
 use crate::spec::rfc;
 use crate::tree::Field;
@@ -20,6 +22,7 @@ pub(super) struct WebSocket {
     /// Which end began the handshake, where there was one.
     client: Option<usize>,
     deflate: bool,
+    messages: Option<Messages>,
     ends: [Sending; 2],
 }
 
@@ -31,6 +34,7 @@ struct Sending {
     /// Each message is compressed for itself.
     forgets: bool,
     closed: bool,
+    joiner: Joiner,
 }
 
 /// A message of which not all frames are there.
@@ -47,11 +51,11 @@ struct Message {
 impl WebSocket {
     /// Frames without a handshake: both sides are unknown, and compression may have been agreed on.
     pub(super) fn found() -> Self {
-        Self { client: None, deflate: true, ends: Default::default() }
+        Self { client: None, deflate: true, messages: None, ends: Default::default() }
     }
 
     /// What follows a 101 with these extensions.
-    pub(super) fn agreed(client: usize, extensions: &[u8], _target: &[u8]) -> Self {
+    pub(super) fn agreed(client: usize, extensions: &[u8], target: &[u8]) -> Self {
         let deflate = lists(extensions, "permessage-deflate");
         let has =
             |parameter: &[u8]| extensions.split(|b| b",;".contains(b)).any(|p| p.trim_ascii() == parameter);
@@ -60,13 +64,15 @@ impl WebSocket {
         for (side, end) in ends.iter_mut().enumerate() {
             end.forgets = if side == client { forgets[0] } else { forgets[1] };
         }
-        Self { client: Some(client), deflate, ends }
+        Self { client: Some(client), deflate, messages: carried_by(target), ends }
     }
 
     pub(super) fn held(&self) -> usize {
         let held = |end: &Sending| {
             let message = end.message.as_ref().and_then(|message| message.bytes.as_ref());
-            message.map_or(0, Vec::capacity) + end.inflater.as_ref().map_or(0, |_| Inflater::SIZE)
+            message.map_or(0, Vec::capacity)
+                + end.joiner.held()
+                + end.inflater.as_ref().map_or(0, |_| Inflater::SIZE)
         };
         self.ends.iter().map(held).sum()
     }
@@ -86,11 +92,14 @@ impl WebSocket {
         let sender = self.client.map(|client| if client == side { Side::Client } else { Side::Server });
         let (begun, closed) = (end.message.is_some(), end.closed);
         let frames = Some(Frames { deflate: self.deflate, begun, closed, cut });
-        let context = Context { stream: Stream { sender, upgrade: None, frames }, ..*context };
+        let context =
+            Context { stream: Stream { sender, upgrade: None, frames, messages: self.messages }, ..*context };
         let here = total.min(c.left() as u64);
         let since = c.nodes();
         c.message_in(&context, FRAME.root, here as usize, FRAME.dissect)?;
-        end.frame(&header, self.deflate, cut, c, since);
+        let deflate = self.deflate;
+        c.lend(&context, |c| end.frame(&header, deflate, cut, c, since));
+        end.joiner.fold(c, since, self.messages);
         Ok(if total > here { Next::Pass(total - here, &CONTINUED) } else { Next::Read })
     }
 }
