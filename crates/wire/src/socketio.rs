@@ -153,22 +153,43 @@ fn payload(c: &mut Cursor<'_>, at: usize, kind: u64, attachments: Option<u64>) -
 
 /// The elements of what was found to be an array.
 fn array(c: &mut Cursor<'_>, kind: u64) -> Step {
-    let mut field = if matches!(kind, 2 | 5) { &EVENT } else { &ARGUMENT };
-    punctuation(c)?;
+    let named = matches!(kind, 2 | 5);
+    // A name is shown without its quotes, an argument with them: "1" is not 1.
+    let quotes = usize::from(named && is_plain_string(separated(c.peek(c.left()), 0).1));
+    punctuation(c, 0, quotes)?;
+    if named {
+        let len = match quotes {
+            0 => json::value(c.peek(c.left())).unwrap_or(c.left()),
+            _ => c.peek(c.left()).iter().position(|byte| *byte == b'"').unwrap_or(c.left()),
+        };
+        c.text_of(&EVENT, len)?;
+        punctuation(c, quotes, 0)?;
+    }
     while c.left() > 0 && c.peek(1) != b"]" {
         let len = json::value(c.peek(c.left())).unwrap_or(c.left());
-        c.text_of(field, len)?;
-        field = &ARGUMENT;
-        punctuation(c)?;
+        c.text_of(&ARGUMENT, len)?;
+        punctuation(c, 0, 0)?;
     }
-    if c.left() > 0 { punctuation(c) } else { Ok(()) }
+    if c.left() > 0 { punctuation(c, 0, 0) } else { Ok(()) }
 }
 
-/// A bracket or a comma, and the space around it.
-fn punctuation(c: &mut Cursor<'_>) -> Step {
-    let all = c.peek(c.left());
-    let after = all.trim_ascii_start().get(1..).unwrap_or_default().trim_ascii_start();
-    c.bytes(&PUNCTUATION, all.len() - after.len()).map(drop)
+/// A bracket or a comma, and the space around it; so many quotes before it and after it.
+fn punctuation(c: &mut Cursor<'_>, before: usize, after: usize) -> Step {
+    let (len, _) = separated(c.peek(c.left()), before);
+    c.bytes(&PUNCTUATION, (len + after).min(c.left())).map(drop)
+}
+
+/// How long that is, without quotes after it, and what follows.
+fn separated(all: &[u8], before: usize) -> (usize, &[u8]) {
+    let rest = all.get(before..).unwrap_or_default().trim_ascii_start();
+    let rest = rest.get(1..).unwrap_or_default().trim_ascii_start();
+    (all.len() - rest.len(), rest)
+}
+
+/// Whether the value that comes next is a string that says itself, without escapes.
+fn is_plain_string(json: &[u8]) -> bool {
+    let Some(inside) = json.strip_prefix(b"\"") else { return false };
+    inside.iter().find(|byte| matches!(byte, b'"' | b'\\')) == Some(&b'"')
 }
 
 /// How many digits come next.
@@ -200,6 +221,7 @@ pub(crate) fn packet_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> 
         Some(Meaning::Name(name)) => name,
         _ => "Socket.IO",
     };
-    let parts = [&NAMESPACE, &ACK, &EVENT].into_iter().filter_map(find).map(text);
-    [name.to_owned()].into_iter().chain(parts).collect::<Vec<_>>().join(" ")
+    let parts = [&NAMESPACE, &ACK].into_iter().filter_map(find).map(text);
+    let event = find(&EVENT).map(|node| format!("{:?}", text(node)));
+    [name.to_owned()].into_iter().chain(parts).chain(event).collect::<Vec<_>>().join(" ")
 }

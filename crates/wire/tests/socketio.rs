@@ -31,22 +31,26 @@ fn the_packets_of_the_specification_are_taken_apart() {
         ("0/admin,", "CONNECT /admin", "packet type 0; namespace /admin"),
         (r#"0/admin,{"token":"123"}"#, "CONNECT /admin", r#"packet type 0; namespace /admin; data {"token":"123"}"#),
         (r#"4{"message":"Not authorized"}"#, "CONNECT_ERROR", r#"packet type 4; data {"message":"Not authorized"}"#),
-        (r#"2["foo"]"#, "EVENT \"foo\"", r#"packet type 2; event name "foo""#),
-        (r#"2/admin,["bar"]"#, "EVENT /admin \"bar\"", r#"packet type 2; namespace /admin; event name "bar""#),
-        (r#"212["foo"]"#, "EVENT 12 \"foo\"", r#"packet type 2; acknowledgment id 12; event name "foo""#),
+        (r#"2["foo"]"#, "EVENT \"foo\"", r#"packet type 2; event name foo"#),
+        (r#"2/admin,["bar"]"#, "EVENT /admin \"bar\"", r#"packet type 2; namespace /admin; event name bar"#),
+        (r#"212["foo"]"#, "EVENT 12 \"foo\"", r#"packet type 2; acknowledgment id 12; event name foo"#),
         ("312[]", "ACK 12", "packet type 3; acknowledgment id 12"),
         (r#"3/admin,13["bar"]"#, "ACK /admin 13", r#"packet type 3; namespace /admin; acknowledgment id 13; argument "bar""#),
         (r#"2["a", 1 ,[2,[3]],{"b":[]},null]"#, "EVENT \"a\"",
-            r#"packet type 2; event name "a"; argument 1; argument [2,[3]]; argument {"b":[]}; argument null"#),
+            r#"packet type 2; event name a; argument 1; argument [2,[3]]; argument {"b":[]}; argument null"#),
         (r#"51-["baz",{"_placeholder":true,"num":0}]"#, "BINARY_EVENT \"baz\"",
-            r#"packet type 5; binary attachments 1; event name "baz"; argument {"_placeholder":true,"num":0}"#),
+            r#"packet type 5; binary attachments 1; event name baz; argument {"_placeholder":true,"num":0}"#),
         (r#"51-14["foo",{"_placeholder":true,"num":0}]"#, "BINARY_EVENT 14 \"foo\"",
-            r#"packet type 5; binary attachments 1; acknowledgment id 14; event name "foo"; argument {"_placeholder":true,"num":0}"#),
+            r#"packet type 5; binary attachments 1; acknowledgment id 14; event name foo; argument {"_placeholder":true,"num":0}"#),
         (r#"61-15["bar",{"_placeholder":true,"num":0}]"#, "BINARY_ACK 15",
             r#"packet type 6; binary attachments 1; acknowledgment id 15; argument "bar"; argument {"_placeholder":true,"num":0}"#),
         ("1", "DISCONNECT", "packet type 1"),
         ("1/admin,", "DISCONNECT /admin", "packet type 1; namespace /admin"),
     ];
+    let escaped = SOCKETIO.dissect(&br#"2["\u0068i" , ""]"#[..]);
+    assert_eq!(said(&escaped), ["packet type 2", r#"event name "\u0068i""#, r#"argument """#]);
+    let empty = SOCKETIO.dissect(&br#"2[ "" ,{} ]"#[..]);
+    assert_eq!(said(&empty), ["packet type 2", "event name ", "argument {}"]);
     for (packet, summary, fields) in cases {
         let d = SOCKETIO.dissect(packet.as_bytes());
         assert_eq!((d.summary().as_str(), said(&d).join("; ").as_str()), (*summary, *fields), "{packet}");

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use wire::render::{html, json};
 use wire::trace::Event;
 use wire::websocket::{FRAME, mask};
 use wire::{Dissection, Session, Severity, Value};
@@ -351,7 +352,12 @@ proptest! {
             offset += bytes.len();
             for piece in bytes.chunks(size) {
                 let event = if client { up(piece) } else { down(piece) };
-                tiles(&session.dissect(&event));
+                let d = session.dissect(&event);
+                tiles(&d);
+                prop_assert!(!text(&d).is_empty() && !d.summary().is_empty());
+                let mut page = String::new();
+                html::packet(&d, &html::PacketView { id: "p", ..Default::default() }, &mut page).unwrap();
+                json::packet(&d, &mut Vec::new());
             }
         }
     }
