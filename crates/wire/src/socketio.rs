@@ -123,7 +123,8 @@ fn payload(c: &mut Cursor<'_>, at: usize, kind: u64, attachments: Option<u64>) -
     let all = c.peek(c.left());
     let (first, placeholders) = (all.first().copied(), placeholders(all));
     let empty = all.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii() == b"]");
-    let whole = json::value(all).ok() == Some(all.len());
+    let rest = json::value(all).ok().and_then(|end| all.get(end..));
+    let whole = rest.is_some_and(|rest| rest.trim_ascii().is_empty());
     let wrong = match kind {
         2 | 5 if first != Some(b'[') || empty => {
             Some(("an event's payload must be an array that is not empty", SENDING))

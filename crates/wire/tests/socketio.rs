@@ -33,6 +33,7 @@ fn the_packets_of_the_specification_are_taken_apart() {
         (r#"4{"message":"Not authorized"}"#, "CONNECT_ERROR", r#"packet type 4; data {"message":"Not authorized"}"#),
         (r#"2["foo"]"#, "EVENT \"foo\"", r#"packet type 2; event name foo"#),
         (r#"2/admin,["bar"]"#, "EVENT /admin \"bar\"", r#"packet type 2; namespace /admin; event name bar"#),
+        ("2[\"foo\"]\n", "EVENT \"foo\"", "packet type 2; event name foo"),
         (r#"212["foo"]"#, "EVENT 12 \"foo\"", r#"packet type 2; acknowledgment id 12; event name foo"#),
         ("312[]", "ACK 12", "packet type 3; acknowledgment id 12"),
         (r#"3/admin,13["bar"]"#, "ACK /admin 13", r#"packet type 3; namespace /admin; acknowledgment id 13; argument "bar""#),

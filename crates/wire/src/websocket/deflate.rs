@@ -97,7 +97,13 @@ impl Inflater {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failed, Inflater};
+    use miniz_oxide::MZFlush;
+    use miniz_oxide::deflate::core::{CompressorOxide, create_comp_flags_from_zip_params};
+    use miniz_oxide::deflate::stream::deflate;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Failed, Inflater, TAIL};
 
     /// RFC 7692 sections 7.2.3.1 to 7.2.3.5: all of them are "Hello".
     const EXAMPLES: [&[u8]; 4] = [
@@ -123,6 +129,36 @@ mod tests {
             assert_eq!(inflater.message(example).as_deref(), Ok(&b"Hello"[..]));
             for _ in 0..10_000 {
                 assert_eq!(inflater.message(AGAIN).as_deref(), Ok(&b"Hello"[..]), "after {example:02x?}");
+            }
+        }
+    }
+
+    /// As a sender does it: one compressor for all messages, flushed after each, the tail left out.
+    fn compressed(messages: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(6, -15, 0));
+        let flushed = |message: &Vec<u8>| {
+            let mut out = vec![0; message.len() * 2 + 64];
+            let result = deflate(&mut compressor, message, &mut out, MZFlush::Sync);
+            assert_eq!(result.bytes_consumed, message.len());
+            out.truncate(result.bytes_written);
+            assert_eq!(out.split_off(out.len() - TAIL.len()), TAIL);
+            out
+        };
+        messages.iter().map(flushed).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn messages_come_back_however_much_they_share(
+            messages in vec((any::<u8>(), 1_usize..40_000), 1..8)
+        ) {
+            let text = |(seed, len): &(u8, usize)| -> Vec<u8> {
+                (0..*len).map(|i| (i / 7 + i / 300 * usize::from(*seed)) as u8).collect()
+            };
+            let messages: Vec<_> = messages.iter().map(text).collect();
+            let mut inflater = Inflater::default();
+            for (message, compressed) in messages.iter().zip(compressed(&messages)) {
+                prop_assert_eq!(inflater.message(&compressed), Ok(message.clone()));
             }
         }
     }
