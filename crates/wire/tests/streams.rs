@@ -176,6 +176,7 @@ fn compressed_messages_are_inflated_with_the_window_of_their_direction() {
     ] {
         let d = session.dissect(&event);
         assert_eq!(messages(&d), ["Hello"]);
+        assert!(d.summary().ends_with(" bytes; inflated \"Hello\""), "{}", d.summary());
         assert!(d.notes().is_empty(), "{:?}", d.notes());
     }
     insta::assert_snapshot!("compressed", text(&session.dissect(&down(plain(0xc1, AGAIN)))));

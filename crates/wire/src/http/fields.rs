@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::upgrade::{self, Verdict};
-use super::{EMPTY_LINE, line, line_end, text, until};
+use super::{EMPTY_LINE, MOST_HEAD, line, line_end, text};
 use crate::context::Stream;
 use crate::cursor::{Cursor, Step, Stop};
 use crate::spec::{Spec, rfc};
@@ -116,7 +116,10 @@ pub(super) fn fields(c: &mut Cursor<'_>) -> Step {
             b"\r\n" => return line_end(c, &EMPTY_LINE, 2),
             [b' ' | b'\t', ..] => line(c, &FOLD, folded)?,
             _ => {
-                let name = c.peek(until(c, b':').unwrap_or(0)).trim_ascii_end();
+                // No further than the line, so that many lines without a colon are each looked at once.
+                let start = c.peek(MOST_HEAD);
+                let end = start.iter().position(|byte| matches!(byte, b':' | b'\n')).unwrap_or(0);
+                let name = c.peek(end).trim_ascii_end();
                 let known = KNOWN.iter().find(|k| k.field.name.as_bytes().eq_ignore_ascii_case(name));
                 let Known { field, check } = known.unwrap_or(&OTHER);
                 line(c, field, |c| field_line(c, *check))?;

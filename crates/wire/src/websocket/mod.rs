@@ -55,12 +55,12 @@ static FRAGMENT: Field = Field::new(
 );
 static COMPRESSED: Field =
     Field::new("Compressed data", rfc(7692, "7.2.1"), "DEFLATE, without the four bytes that end a flush.");
-static REASSEMBLED: Field = Field::new(
+pub(crate) static REASSEMBLED: Field = Field::new(
     "Reassembled message",
     rfc(6455, "5.4"),
     "What the fragments make, put together at the last of them.",
 );
-static INFLATED: Field = Field::new(
+pub(crate) static INFLATED: Field = Field::new(
     "Inflated message",
     rfc(7692, "7.2.2"),
     "What the compressed data stands for, after 00 00 ff ff was put back at its end.",
@@ -210,11 +210,8 @@ pub(crate) fn frame_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> S
         let meaning = if let Meaning::Name(name) = code.meaning { name } else { "" };
         return format!("{name} {} {meaning}", code.uint().unwrap_or_default()).trim_end().to_owned();
     }
-    if let Some(node) = find(TEXT.name).filter(|node| std::ptr::eq(node.field, &TEXT)) {
-        let text = text(node);
-        let short: String = text.chars().take(24).collect();
-        let more = if short.len() < text.len() { "\u{2026}" } else { "" };
-        return format!("{name} {short:?}{more}");
+    if let Some(said) = quoted(nodes, text) {
+        return format!("{name} {said}");
     }
     let len =
         find("Extended payload length").or(find("Payload len")).and_then(Node::uint).unwrap_or_default();
@@ -222,7 +219,27 @@ pub(crate) fn frame_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> S
         Some(0) => ", more to come",
         _ => "",
     };
-    format!("{name}, {len} bytes{more}")
+    let unit = if len == 1 { "byte" } else { "bytes" };
+    format!("{name}, {len} {unit}{more}")
+}
+
+/// The same of a message that was put together: `inflated "Hello"`.
+pub(crate) fn whole_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> String {
+    let packets = engineio::packets_summary(nodes, text);
+    let whole = nodes.first();
+    let len = whole.map_or(0, |node| node.span.len());
+    let inflated = whole.is_some_and(|node| std::ptr::eq(node.field, &INFLATED));
+    let how = if inflated { "inflated" } else { "reassembled" };
+    let said = if packets.is_empty() { quoted(nodes, text) } else { Some(packets) };
+    format!("{how} {}", said.unwrap_or_else(|| format!("{len} bytes")))
+}
+
+/// The text of a message, cut to fit.
+fn quoted(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> Option<String> {
+    let text = text(nodes.iter().find(|node| std::ptr::eq(node.field, &TEXT))?);
+    let short: String = text.chars().take(24).collect();
+    let more = if short.len() < text.len() { "\u{2026}" } else { "" };
+    Some(format!("{short:?}{more}"))
 }
 
 /// Which side masks (RFC 6455 section 5.1).

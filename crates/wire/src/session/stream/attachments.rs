@@ -9,7 +9,7 @@ use crate::spec::Spec;
 use crate::tree::{Field, Node, Severity};
 
 /// More attachments than that are not joined.
-const MOST: u64 = 1024;
+const MOST: u64 = 256;
 
 const ENCODING: Spec = Spec::Page {
     title: "Socket.IO protocol 5, Packet encoding",

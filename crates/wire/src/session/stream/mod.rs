@@ -26,7 +26,7 @@ use crate::protocols::DATA;
 use crate::spec::{Spec, rfc};
 use crate::trace::Event;
 use crate::tree::{Dissection, Field, Node, Tree};
-use crate::websocket::{FRAME, frame_summary};
+use crate::websocket::{FRAME, INFLATED, REASSEMBLED, frame_summary, whole_summary};
 use http::DECODED;
 
 /// So many connections are followed.
@@ -290,6 +290,8 @@ type Summary = fn(&[Node], &dyn Fn(&Node) -> String) -> String;
 static MESSAGES: &[(&Field, Summary)] = &[
     (crate::http::HTTP.root, crate::http::message_summary),
     (FRAME.root, frame_summary),
+    (&REASSEMBLED, whole_summary),
+    (&INFLATED, whole_summary),
     (&CONTENT, content_summary),
     (&DECODED, content_summary),
 ];
