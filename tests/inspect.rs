@@ -92,7 +92,8 @@ fn what_cannot_be_read_is_one_line_and_exit_2() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
     }
     assert!(
-        stderr(&run(&["inspect", "--as", "smtp", REQUEST])).contains("there are stun, channeldata, data")
+        stderr(&run(&["inspect", "--as", "smtp", REQUEST]))
+            .contains("there are stun, http, channeldata, websocket, engineio, socketio, data")
     );
 }
 
