@@ -1,6 +1,7 @@
 //! The commands, as a student uses them.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -213,10 +214,8 @@ fn watch_misses_nothing_that_is_saved_while_it_first_looks() {
     let slow = "std::fs::write(\"target/asked\", \"\").unwrap(); \
                 std::thread::sleep(std::time::Duration::from_secs(1)); None";
     small.edit(&exercise, &with_body(slow));
-    let watch = Watching::start(&small);
-    while !asked.exists() {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let mut watch = Watching::start(&small);
+    watch.until_exists(&asked);
     small.edit(&exercise, &solution(&exercise));
     watch.until("5 of 5 pass");
 }
@@ -234,6 +233,14 @@ impl Watching {
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || lines.map_while(Result::ok).all(|line| send.send(line).is_ok()));
         Self { child, lines: receive }
+    }
+
+    fn until_exists(&mut self, file: &Path) {
+        while !file.exists() {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "watch ended before there was {}: {ended:?}", file.display());
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Patience for a slow machine, not a measure.

@@ -173,6 +173,7 @@ fn with_wrong_answers(catalogue: &Catalogue) -> String {
 }
 
 fn copy(from: &Path, to: &Path) {
+    forget_what_is_gone(from, to);
     if from.is_dir() {
         for entry in fs::read_dir(from).unwrap() {
             let path = entry.unwrap().path();
@@ -181,6 +182,18 @@ fn copy(from: &Path, to: &Path) {
     } else {
         let bytes = fs::read(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
         write_bytes(to, &bytes);
+    }
+}
+
+/// Removes from the copy of a folder what its original no longer has: a module that moved would stand there twice.
+fn forget_what_is_gone(from: &Path, to: &Path) {
+    for entry in fs::read_dir(to).into_iter().flatten().flatten() {
+        let (original, copied) = (from.join(entry.file_name()), entry.path());
+        match copied.is_dir() {
+            true if !original.is_dir() => fs::remove_dir_all(copied).unwrap(),
+            false if !original.is_file() => fs::remove_file(copied).unwrap(),
+            _ => {}
+        }
     }
 }
 
