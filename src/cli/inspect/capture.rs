@@ -90,12 +90,12 @@ impl View<'_> {
         line
     }
 
-    /// One thread dissects, the other writes: each is about half of the work. Trees go back to be filled again.
+    /// One thread dissects, one renders, and this one writes. Trees and lines go back to be filled again.
     fn json(&self, trace: &Trace, out: &mut impl Write) -> Result<()> {
         const BATCH: usize = 256;
         let progress = progress::bar("packets", trace.events.len() as u64);
         thread::scope(|scope| {
-            let (full, to_write) = sync_channel::<Vec<Shown<'_>>>(4);
+            let (full, to_render) = sync_channel::<Vec<Shown<'_>>>(4);
             let (used, to_fill) = channel::<Vec<Tree>>();
             scope.spawn(move || {
                 let mut trees = Vec::new();
@@ -117,19 +117,29 @@ impl View<'_> {
                 // The receiver is gone only where nobody wants more.
                 drop(full.send(batch));
             });
-            let mut lines = Vec::new();
-            for batch in to_write {
-                lines.clear();
-                progress.inc(batch.len() as u64);
-                let mut trees = Vec::with_capacity(batch.len());
-                for Shown { number, event, dissection } in batch {
-                    json::record(number, event, &dissection, &mut lines);
-                    lines.push(b'\n');
-                    trees.push(dissection.recycle());
+            let (rendered, to_write) = sync_channel::<(Vec<u8>, u64)>(4);
+            let (written, to_clear) = channel::<Vec<u8>>();
+            scope.spawn(move || {
+                for batch in to_render {
+                    let (mut lines, packets) = (to_clear.try_recv().unwrap_or_default(), batch.len() as u64);
+                    lines.clear();
+                    let mut trees = Vec::with_capacity(batch.len());
+                    for Shown { number, event, dissection } in batch {
+                        json::record(number, event, &dissection, &mut lines);
+                        lines.push(b'\n');
+                        trees.push(dissection.recycle());
+                    }
+                    // The other thread may have come to its end already.
+                    drop(used.send(trees));
+                    if rendered.send((lines, packets)).is_err() {
+                        return;
+                    }
                 }
-                // The other thread may have come to its end already.
-                drop(used.send(trees));
+            });
+            for (lines, packets) in to_write {
+                progress.inc(packets);
                 out.write_all(&lines)?;
+                drop(written.send(lines));
             }
             progress.finish_and_clear();
             Ok(())
