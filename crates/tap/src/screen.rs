@@ -115,7 +115,7 @@ impl Screen {
 
     /// In lines that fit, with room for an indent of three; a word that does not fit gets a line of its own.
     fn wrapped(&self, words: &str) -> Vec<String> {
-        wrapped(words, self.style.width - 3)
+        text::wrap(words, self.style.width - 3)
     }
 
     fn paint(&self) -> Paint {
@@ -140,22 +140,6 @@ struct Paint {
     plain: &'static str,
 }
 
-fn wrapped(words: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in words.split(' ') {
-        let line = lines.last_mut().expect("there is always a line");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
 fn print(text: &str) {
     print_bytes(text.as_bytes());
 }
@@ -169,7 +153,7 @@ fn print_bytes(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::wrapped;
+    use wire::render::text;
 
     #[test]
     fn words_wrap_at_the_width_and_none_is_lost() {
@@ -179,7 +163,7 @@ mod tests {
             ("incomprehensible to me", 5, vec!["incomprehensible", "to me"]),
             ("", 5, vec![""]),
         ] {
-            assert_eq!(wrapped(words, width), lines, "{words:?} at {width}");
+            assert_eq!(text::wrap(words, width), lines, "{words:?} at {width}");
         }
     }
 }

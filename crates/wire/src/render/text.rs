@@ -218,8 +218,9 @@ fn pieces(value: &str, first: usize, room: usize) -> Vec<String> {
     out
 }
 
-/// Broken at spaces into lines of at most `room` columns, where words allow.
-fn wrap(text: &str, room: usize) -> Vec<String> {
+/// Broken at spaces into lines of at most `room` columns; a longer word gets a line of its own.
+#[must_use]
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
