@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use super::{FAILED, FINE};
 use crate::book;
 use crate::book::watch::{Watch, watch};
-use crate::labs::LABS;
 use crate::labs::http::{self, Edition, House, Press, Started};
+use crate::labs::{LABS, Surroundings};
 use crate::workbook::Workbook;
 
 /// Prints, and serves on where nobody listens: the terminal that began this may be closed long since.
@@ -56,7 +56,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
             return Ok(FAILED);
         }
     };
-    let labs = Started::all(LABS).await;
+    let labs = Started::all(LABS, &Surroundings { workbook: address }).await;
     let edition = Edition::first(Press::new(address, &labs), &site, stamp());
     drop(site);
     announce(&format!("http://{address}"), &labs, args.open);

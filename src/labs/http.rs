@@ -28,7 +28,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{Address, Lab, Running};
+use super::{Address, Lab, Names, Running, Surroundings};
 
 /// No request to the workbook or a lab has more to say than this.
 const MOST_BODY: usize = 64 * 1024;
@@ -44,10 +44,10 @@ pub struct Started {
 
 impl Started {
     /// Starts every lab. One that cannot start does not keep the others, or the book, from it.
-    pub async fn all(labs: &[&'static Lab]) -> Vec<Self> {
+    pub async fn all(labs: &[&'static Lab], surroundings: &Surroundings) -> Vec<Self> {
         let mut started = Vec::new();
         for lab in labs.iter().copied() {
-            let outcome = (lab.start)().await.map_err(|error| format!("{error:#}"));
+            let outcome = (lab.start)(surroundings.clone()).await.map_err(|error| format!("{error:#}"));
             started.push(Self { lab, outcome });
         }
         started
@@ -89,7 +89,7 @@ pub fn house(address: SocketAddr, labs: Vec<Started>, news: watch::Receiver<Arc<
         .with_state(news)
         .merge(routes)
         .layer(RequestBodyLimitLayer::new(MOST_BODY))
-        .layer(middleware::from_fn_with_state(guard::Names::of(address), guard::host_and_origin))
+        .layer(middleware::from_fn_with_state(Names::of(address), guard::host_and_origin))
         .layer(CatchPanicLayer::new())
         .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(constant(header::REFERRER_POLICY, "no-referrer"))

@@ -5,11 +5,15 @@
 //! after any bad input.
 
 pub mod http;
+mod names;
 pub mod stun;
+
+pub use names::Names;
 
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 
 use axum::Router;
@@ -28,7 +32,14 @@ pub struct Lab {
     /// What a reader without the server misses, in a sentence or two.
     pub about: &'static str,
     /// Binds its sockets and begins to answer.
-    pub start: fn() -> Starting,
+    pub start: fn(Surroundings) -> Starting,
+}
+
+/// What a lab is told of where it runs.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// What the workbook listens on: a lab with a port of its own takes no other pages than those from there.
+    pub workbook: SocketAddr,
 }
 
 /// A lab on its way.

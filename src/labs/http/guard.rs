@@ -1,53 +1,12 @@
 //! Who may talk to the workbook: pages that it served itself, and programs on this machine.
-//!
-//! A server on loopback is open to every page in every browser of its machine. What such a page sends
-//! carries the page's own name in `Origin`; and a page that had its own name resolve to 127.0.0.1 (DNS
-//! rebinding) carries that name in `Host`.
-
-use std::net::SocketAddr;
-use std::sync::Arc;
+//! [`Names`] says why that has to be checked.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// The names by which the workbook is called.
-#[derive(Clone, Debug)]
-pub(super) struct Names(Arc<[String]>);
-
-impl Names {
-    /// Those of a loopback address; port 80 may be left out.
-    pub(super) fn of(address: SocketAddr) -> Self {
-        let port = address.port();
-        let hosts = ["127.0.0.1", "localhost", "[::1]"];
-        let mut names: Vec<String> = hosts.iter().map(|host| format!("{host}:{port}")).collect();
-        if port == 80 {
-            names.extend(hosts.map(str::to_owned));
-        }
-        Self(names.into())
-    }
-
-    fn contain(&self, host: &str) -> bool {
-        self.0.iter().any(|name| name.eq_ignore_ascii_case(host))
-    }
-
-    /// Why a request is refused, if it is.
-    fn refusal(&self, headers: &HeaderMap) -> Option<String> {
-        let mut hosts = headers.get_all(header::HOST).iter();
-        let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
-        if !self.contain(host) || hosts.next().is_some() {
-            return Some(format!("expected one Host header of {}, found {host:?}", self.0.join(", ")));
-        }
-        for origin in headers.get_all(header::ORIGIN) {
-            let origin = origin.to_str().unwrap_or_default();
-            if !origin.strip_prefix("http://").is_some_and(|host| self.contain(host)) {
-                return Some(format!("a page of {origin:?} may not use this workbook"));
-            }
-        }
-        None
-    }
-}
+use crate::labs::Names;
 
 /// Refuses a request whose `Host` is another's, or whose `Origin` is.
 pub(super) async fn host_and_origin(State(names): State<Names>, request: Request, next: Next) -> Response {
@@ -55,7 +14,7 @@ pub(super) async fn host_and_origin(State(names): State<Names>, request: Request
     if request.version() != Version::HTTP_11 || request.uri().host().is_some() {
         return refuse("expected HTTP/1.1 and a path");
     }
-    match names.refusal(request.headers()) {
+    match refusal(&names, request.headers()) {
         Some(why) => refuse(&why),
         None => next.run(request).await,
     }
@@ -68,6 +27,22 @@ pub(super) async fn same_origin(request: Request, next: Next) -> Response {
         None | Some("same-origin" | "none") => next.run(request).await,
         Some(site) => refuse(&format!("labs are for the pages of this workbook, and this request is {site}")),
     }
+}
+
+/// Why a request is refused, if it is.
+fn refusal(names: &Names, headers: &HeaderMap) -> Option<String> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if !names.has_host(host) || hosts.next().is_some() {
+        return Some(format!("expected one Host header of {}, found {host:?}", names.list()));
+    }
+    for origin in headers.get_all(header::ORIGIN) {
+        let origin = origin.to_str().unwrap_or_default();
+        if !names.has_origin(origin) {
+            return Some(format!("a page of {origin:?} may not use this workbook"));
+        }
+    }
+    None
 }
 
 fn refuse(why: &str) -> Response {
@@ -101,7 +76,7 @@ mod tests {
             if let Some(origin) = origin {
                 headers.insert(header::ORIGIN, origin.parse().unwrap());
             }
-            assert_eq!(names.refusal(&headers).is_none(), passes, "{host} {origin:?}");
+            assert_eq!(refusal(&names, &headers).is_none(), passes, "{host} {origin:?}");
         }
     }
 }

@@ -37,7 +37,7 @@ pub static LAB: Lab = Lab {
     id: "stun",
     title: "Ask a STUN server with your browser",
     about: "Here your browser asks the workbook's own STUN server, and the page shows every byte that the server saw.",
-    start: || Box::pin(async { run() }),
+    start: |_| Box::pin(async { run() }),
 };
 
 fn run() -> Result<Running> {
