@@ -17,8 +17,10 @@ pub mod catalogue;
 mod exam;
 mod judge;
 mod show;
+pub mod socketio;
 pub mod stun;
 mod verdict;
+pub mod websocket;
 
 pub use bits::{Bits, binary};
 pub use bytes::{Mark, hex};

@@ -2,5 +2,7 @@
 //! speak their protocol make of them.
 
 mod process;
+mod socketio;
 mod stun;
 mod stun_interop;
+mod websocket;

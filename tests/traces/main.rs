@@ -4,6 +4,8 @@
 //! sums over them, and times. Everything else, down to the transaction ids, must stay.
 
 mod redacted;
+mod socketio;
+mod websocket;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -37,6 +37,8 @@ pub(crate) const SEED: u64 = 1;
 /// Every capture in traces/. A chapter adds a line here and one in traces/README.md.
 const TRACES: &[(&str, Maker)] = &[
     // What examples record:
+    ("socketio", Maker::Example { name: "socketio", seed: SEED }),
+    ("websocket", Maker::Example { name: "websocket", seed: SEED }),
     ("stun", Maker::Example { name: "stun", seed: SEED }),
     // What is written down here:
     ("rfc5769", Maker::Written(rfc5769::samples)),

@@ -1,0 +1,3 @@
+//! The chapter "Socket.IO: what does it add?".
+
+pub mod answer;

@@ -1,0 +1,3 @@
+//! The chapter "WebSocket: who may speak, and when?".
+
+pub mod answer;
