@@ -38,6 +38,7 @@ impl Exam {
             returned: Returned::Nothing("nothing yet".to_owned()),
             expected: expected.to_string(),
             bytes: bytes.to_vec(),
+            text: false,
             reason: Reason::new(spec, ""),
         };
         Case { exam: self, failure }
@@ -65,6 +66,13 @@ impl Exam {
 }
 
 impl Case<'_> {
+    /// Shows the bytes as text, because that is what they are: header fields, for example.
+    #[must_use]
+    pub fn text(mut self) -> Self {
+        self.failure.text = true;
+        self
+    }
+
     /// Points at what is special about this case, for a panic or a loop, which say nothing about bytes.
     #[must_use]
     pub fn at(mut self, range: std::ops::Range<usize>, label: &str) -> Self {

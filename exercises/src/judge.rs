@@ -76,6 +76,7 @@ fn stopped(exam: &Exam, (what, why): Stopped) -> Box<Failure> {
         returned: Returned::Nothing(String::new()),
         expected: String::new(),
         bytes: Vec::new(),
+        text: false,
         reason: Reason::new(wire::Spec::Own, ""),
     });
     let reason = Reason { why: why.to_owned(), ..current.reason };

@@ -19,6 +19,7 @@ mod judge;
 mod show;
 pub mod socketio;
 pub mod stun;
+mod text;
 mod verdict;
 pub mod websocket;
 

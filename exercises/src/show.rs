@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use crate::bytes::picture;
-use crate::{Exercise, Failure, Outcome, Returned, Verdict};
+use crate::{Exercise, Failure, Mark, Outcome, Returned, Verdict};
 
 /// What a terminal can show.
 #[derive(Clone, Copy, Debug)]
@@ -136,11 +136,20 @@ impl Verdict {
             style.field("case", &format!("{}{held}", failure.case)),
             returned,
             style.field("expected", &failure.expected),
-            style.lines("bytes", &picture(&failure.bytes, failure.reason.mark.as_ref(), style)),
+            evidence(failure, failure.reason.mark.as_ref(), style),
             style.lines("bits", &bits.unwrap_or_default()),
             style.field("why", &format!("{}{rule}", failure.reason.why)),
         ]
         .concat()
+    }
+}
+
+/// What the case is about: bytes in hex, or text.
+fn evidence(failure: &Failure, mark: Option<&Mark>, style: &Style) -> String {
+    if failure.text {
+        style.lines("text", &crate::text::picture(&failure.bytes, mark, style))
+    } else {
+        style.lines("bytes", &picture(&failure.bytes, mark, style))
     }
 }
 
@@ -154,7 +163,7 @@ fn show_unwritten(failure: &Failure, exercise: Option<&Exercise>, style: &Style)
         style.field("task", exercise.map_or("", |exercise| exercise.task.as_str())),
         style.field("edit", &place),
         style.field("case", &failure.case),
-        style.lines("bytes", &picture(&failure.bytes, None, style)),
+        evidence(failure, None, style),
         style.field("expected", &failure.expected),
     ]
     .concat()

@@ -37,6 +37,8 @@ pub struct Failure {
     pub expected: String,
     /// The bytes that it was about.
     pub bytes: Vec<u8>,
+    /// Whether they are shown as the text that they are, and not in hex.
+    pub text: bool,
     /// Which of them went wrong, and why.
     pub reason: Reason,
 }

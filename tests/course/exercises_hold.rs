@@ -36,7 +36,9 @@ fn every_typical_mistake_gets_the_verdict_written_for_it() {
         for (mistake, text) in wrong_answers(exercise) {
             let (code, verdict) = small.verdict(&programs[&wrong_target(exercise, &mistake)]);
             assert_eq!(code, 1, "{mistake} of {} must fail: {verdict}", exercise.id);
-            let reason = verdict.split("  bytes").last().unwrap().to_owned();
+            let told =
+                ["\n  bytes", "\n  text", "\n  why"].iter().find_map(|label| verdict.split_once(label));
+            let reason = told.map_or_else(|| verdict.clone(), |(_, reason)| reason.to_owned());
             assert!(reasons.insert(reason), "{mistake} of {} gets another's verdict: {verdict}", exercise.id);
             let about = text.lines().next().unwrap().trim_start_matches("//! ");
             gallery += &format!("{mistake}: {about}\n\n{verdict}\n\n");
