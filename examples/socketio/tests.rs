@@ -1,0 +1,2 @@
+//! The example's unit tests, as a target of their own: of an example with `test = true`, `cargo test` builds the
+//! tests and leaves out the program, which the tests of the workbook run.
