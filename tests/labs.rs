@@ -4,3 +4,5 @@
 mod stun;
 #[path = "labs/stun_clients.rs"]
 mod stun_clients;
+#[path = "labs/wiretap.rs"]
+mod wiretap;

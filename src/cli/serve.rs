@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::{FAILED, FINE};
 use crate::book;
 use crate::book::watch::{Watch, watch};
-use crate::labs::http::{self, Edition, House, Press, Started};
+use crate::labs::http::{self, Edition, House, Started};
 use crate::labs::{LABS, Surroundings};
 use crate::workbook::Workbook;
 
@@ -57,7 +57,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
         }
     };
     let labs = Started::all(LABS, &Surroundings { workbook: address }).await;
-    let edition = Edition::first(Press::new(address, &labs), &site, stamp());
+    let edition = Edition::first(&site, stamp());
     drop(site);
     announce(&format!("http://{address}"), &labs, args.open);
     let House { router, alive: _alive } = http::house(address, labs, edition.subscribe());

@@ -15,7 +15,6 @@ mod pages;
 
 pub use accept::{bind, serve};
 pub use live::{Edition, News};
-pub use pages::Press;
 
 use std::any::Any;
 use std::net::SocketAddr;

@@ -7,6 +7,7 @@
 pub mod http;
 mod names;
 pub mod stun;
+pub mod wiretap;
 
 pub use names::Names;
 

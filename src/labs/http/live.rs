@@ -13,7 +13,7 @@ use axum::{Router, routing};
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
-use super::pages::{Leaves, Press};
+use super::pages::{Leaves, print};
 use crate::book::Site;
 
 /// So many pages may be open at once.
@@ -30,17 +30,16 @@ pub struct News {
 /// Whoever builds the book tells here how it went.
 #[derive(Debug)]
 pub struct Edition {
-    press: Press,
     news: watch::Sender<Arc<News>>,
 }
 
 impl Edition {
     /// The first edition. `number` differs from that of an earlier run, so that its open pages reload too.
     #[must_use]
-    pub fn first(press: Press, site: &Site, number: u64) -> Self {
-        let leaves = Arc::new(press.print(site, number));
+    pub fn first(site: &Site, number: u64) -> Self {
+        let leaves = Arc::new(print(site, number));
         let news = watch::Sender::new(Arc::new(News { edition: number, leaves, broken: None }));
-        Self { press, news }
+        Self { news }
     }
 
     /// Where to hear of the next.
@@ -52,7 +51,7 @@ impl Edition {
     /// The book was built again.
     pub fn next(&self, site: &Site) {
         let edition = self.news.borrow().edition + 1;
-        let leaves = Arc::new(self.press.print(site, edition));
+        let leaves = Arc::new(print(site, edition));
         self.news.send_replace(Arc::new(News { edition, leaves, broken: None }));
     }
 

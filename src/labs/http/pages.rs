@@ -1,7 +1,6 @@
 //! The pages of the book, ready to be sent.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -12,7 +11,6 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use super::Started;
 use super::live::{self, News};
 use crate::book::{Site, anatomy};
 
@@ -26,60 +24,45 @@ pub(super) struct Leaf {
 /// Every file of one edition, by path.
 pub(super) type Leaves = BTreeMap<String, Leaf>;
 
-/// Makes a site ready to be sent. What is the same for every edition.
-#[derive(Clone, Debug)]
-pub struct Press {
-    /// What scripts may connect to: the workbook, and labs with a web address of their own.
-    connect: String,
+/// What scripts may connect to: the workbook, its labs, and the ports that a lab opens for a page. Each of them
+/// checks who asks.
+const CONNECT: &str = "http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*";
+
+/// Makes a site ready to be sent.
+pub(super) fn print(site: &Site, edition: u64) -> Leaves {
+    site.files().map(|(path, bytes)| (path.to_owned(), leaf(path, bytes, edition))).collect()
 }
 
-impl Press {
-    /// For a workbook at `address` with these labs.
-    #[must_use]
-    pub fn new(address: SocketAddr, labs: &[Started]) -> Self {
-        let port = address.port();
-        let own = [format!("ws://127.0.0.1:{port}"), format!("ws://localhost:{port}")];
-        let labs = labs.iter().flat_map(Started::addresses).map(|address| address.url.clone());
-        let web = labs.filter(|url| ["ws://", "http://"].iter().any(|scheme| url.starts_with(scheme)));
-        Self { connect: own.into_iter().chain(web).collect::<Vec<_>>().join(" ") }
+fn leaf(path: &str, bytes: &Arc<[u8]>, edition: u64) -> Leaf {
+    let mut headers = HeaderMap::new();
+    let mut body = Bytes::from_owner(Arc::clone(bytes));
+    let mut kind = mime_guess::from_path(path).first_or_octet_stream().to_string();
+    if let (true, Ok(html)) = (path.ends_with(".html"), std::str::from_utf8(bytes)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, header_value(&policy(html)));
+        body = live::with_script(html, edition).into();
     }
+    if kind.starts_with("text/") {
+        kind.push_str("; charset=utf-8");
+    }
+    headers.insert(header::CONTENT_TYPE, header_value(&kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let tag = BASE64_STANDARD.encode(&Sha256::digest(&body)[..12]);
+    headers.insert(header::ETAG, header_value(&format!("\"{tag}\"")));
+    Leaf { body, headers }
+}
 
-    pub(super) fn print(&self, site: &Site, edition: u64) -> Leaves {
-        site.files().map(|(path, bytes)| (path.to_owned(), self.leaf(path, bytes, edition))).collect()
-    }
-
-    fn leaf(&self, path: &str, bytes: &Arc<[u8]>, edition: u64) -> Leaf {
-        let mut headers = HeaderMap::new();
-        let mut body = Bytes::from_owner(Arc::clone(bytes));
-        let mut kind = mime_guess::from_path(path).first_or_octet_stream().to_string();
-        if let (true, Ok(html)) = (path.ends_with(".html"), std::str::from_utf8(bytes)) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, header_value(&self.policy(html)));
-            body = live::with_script(html, edition).into();
-        }
-        if kind.starts_with("text/") {
-            kind.push_str("; charset=utf-8");
-        }
-        headers.insert(header::CONTENT_TYPE, header_value(&kind));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        let tag = BASE64_STANDARD.encode(&Sha256::digest(&body)[..12]);
-        headers.insert(header::ETAG, header_value(&format!("\"{tag}\"")));
-        Leaf { body, headers }
-    }
-
-    /// Only scripts of the workbook run: files of it, and those inside the page as it was built.
-    fn policy(&self, html: &str) -> String {
-        let hashes: String = anatomy(html)
-            .scripts
-            .iter()
-            .map(|script| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script))))
-            .collect();
-        format!(
-            "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; \
-             img-src 'self' data:; font-src 'self'; media-src 'self' blob:; frame-src 'self'; \
-             connect-src 'self' {}; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
-            self.connect
-        )
-    }
+/// Only scripts of the workbook run: files of it, and those inside the page as it was built.
+fn policy(html: &str) -> String {
+    let hashes: String = anatomy(html)
+        .scripts
+        .iter()
+        .map(|script| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script))))
+        .collect();
+    format!(
+        "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data:; font-src 'self'; media-src 'self' blob:; frame-src 'self'; \
+         connect-src 'self' {CONNECT}; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    )
 }
 
 fn header_value(text: &str) -> HeaderValue {

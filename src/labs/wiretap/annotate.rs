@@ -1,0 +1,165 @@
+//! From what happened on the port to what the page is told.
+//!
+//! Every packet is dissected, since the next one of its stream cannot be read without it. Whether it is shown
+//! depends on how fast they come and on how fast the page takes them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::Instant;
+use wire::Session;
+use wire::render::html::{self, PacketView};
+use wire::trace::Event;
+
+use super::record::{Item, No, Recording};
+
+/// So many packets are shown within a [`WINDOW`]; more are of no use to anybody.
+const SHOWN: u32 = 64;
+const WINDOW: Duration = Duration::from_millis(250);
+/// So many bytes of messages may wait for the page.
+const UNSENT: usize = 2 << 20;
+
+/// What the page is told, as JSON.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Say {
+    /// The port is open.
+    Open { address: SocketAddr },
+    /// One piece of a connection.
+    Packet {
+        /// Counted from 1, over all connections of the port; one that was lost has a number too.
+        no: u32,
+        connection: No,
+        /// Seconds since the Unix epoch.
+        at: f64,
+        from: SocketAddr,
+        to: SocketAddr,
+        bytes: usize,
+        /// What it says, in a line.
+        summary: String,
+        /// Taken apart: `<figure class="packet">`, whose ids begin with `LAB-live-NO`.
+        html: String,
+    },
+    /// So many packets were not shown, as they came too fast.
+    Lost { count: u64 },
+    /// A connection came or went.
+    Connection { no: No, state: &'static str },
+}
+
+/// A message, and the room that it takes until it is sent.
+pub(super) struct Outgoing {
+    pub(super) json: String,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+pub(super) struct Annotator<'a> {
+    lab: &'static str,
+    recording: &'a Recording,
+    out: mpsc::Sender<Outgoing>,
+    room: Arc<Semaphore>,
+    sessions: BTreeMap<No, Session>,
+    lost: u64,
+    /// When the packets that were shown are forgotten, and those that were not are told of.
+    until: Instant,
+    shown: u32,
+}
+
+impl Say {
+    pub(super) fn json(&self) -> String {
+        // Strings and finite numbers always have a JSON form.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl<'a> Annotator<'a> {
+    pub(super) fn new(lab: &'static str, recording: &'a Recording, out: mpsc::Sender<Outgoing>) -> Self {
+        Self {
+            lab,
+            recording,
+            out,
+            room: Arc::new(Semaphore::new(UNSENT)),
+            sessions: BTreeMap::new(),
+            lost: 0,
+            until: Instant::now(),
+            shown: 0,
+        }
+    }
+
+    /// Annotates until nobody takes the messages any more.
+    pub(super) async fn run(mut self) {
+        while !self.out.is_closed() {
+            let item = tokio::select! {
+                item = self.recording.next() => Some(item),
+                () = tokio::time::sleep_until(self.until), if self.lost > 0 => None,
+            };
+            self.lost += self.recording.take_lost();
+            if self.until <= Instant::now() {
+                self.begin_window().await;
+            }
+            match item {
+                Some(Item::Packet(connection, event)) => self.packet(connection, &event),
+                Some(Item::Opened(no)) => {
+                    self.sessions.insert(no, Session::new(None));
+                    self.say(Say::Connection { no, state: "open" }).await;
+                }
+                Some(Item::Closed(no, place)) => {
+                    self.sessions.remove(&no);
+                    drop(place);
+                    self.say(Say::Connection { no, state: "closed" }).await;
+                }
+                None => {}
+            }
+            // To dissect takes time, and nothing above waits while there is more to do.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn begin_window(&mut self) {
+        if self.lost > 0 {
+            let count = std::mem::take(&mut self.lost);
+            self.say(Say::Lost { count }).await;
+        }
+        self.until = Instant::now() + WINDOW;
+        self.shown = 0;
+    }
+
+    /// What is short and must arrive.
+    async fn say(&self, say: Say) {
+        // Once the page is gone, nobody needs it.
+        let _ = self.out.send(Outgoing { json: say.json(), _room: None }).await;
+    }
+
+    fn packet(&mut self, connection: No, event: &Event) {
+        let Some(session) = self.sessions.get_mut(&connection) else { return };
+        let d = session.dissect(event);
+        if self.shown >= SHOWN {
+            self.lost += 1;
+            return;
+        }
+        let no = event.packet.unwrap_or_default();
+        let (id, summary) = (format!("{}-live-{no}", self.lab), d.summary());
+        let detail = format!("packet {no}, {} to {}", event.from, event.to);
+        let view = PacketView { detail: Some(&detail), ..PacketView::new(&id) };
+        let mut html = String::new();
+        // Writing to a String cannot fail.
+        let _ = html::packet(&d, &view, &mut html);
+        let Event { at, from, to, .. } = *event;
+        let (at, bytes) = (at.as_secs_f64(), event.bytes.len());
+        let json = Say::Packet { no, connection, at, from, to, bytes, summary, html }.json();
+        match self.try_send(json) {
+            Some(()) => self.shown += 1,
+            None => self.lost += 1,
+        }
+    }
+
+    /// Sends, unless the page is behind.
+    fn try_send(&self, json: String) -> Option<()> {
+        let size = u32::try_from(json.len().min(UNSENT)).ok()?;
+        let room = Arc::clone(&self.room).try_acquire_many_owned(size).ok()?;
+        self.out.try_send(Outgoing { json, _room: Some(room) }).ok()
+    }
+}
