@@ -3,12 +3,14 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 
+use sha2::{Digest, Sha256};
 use wire::render::shown;
 use wire::trace::{Event, Trace};
 use wire::{Dissection, Meaning, Node, Session, Value};
 
 /// Each packet as a list of its fields. A port is called after the order in which the trace's addresses
-/// appear, what is computed from ports is left out by field, and times too.
+/// appear; what is computed from ports is left out by field, and so are times and what a library draws at random:
+/// a WebSocket's key and what follows from it, and masking keys with the bytes under them.
 pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
     let mut session = Session::new(Some(password.to_owned()));
     let mut ports = Ports::default();
@@ -49,15 +51,22 @@ fn packet(event: &Event, dissection: &Dissection<'_>, ports: &mut Ports) -> Stri
     }
     let has_ports =
         dissection.nodes().iter().filter_map(Node::addr).any(|address| address.ip().is_loopback());
-    let mut ends = Vec::new();
+    let mut within: Vec<(u32, &str)> = Vec::new();
     for (at, node) in (0..).zip(dissection.nodes()) {
-        ends.retain(|end| *end > at);
-        let indent = ends.len() * 2;
-        ends.push(dissection.children(at).last().map_or(at + 1, |last| end(dissection, last)));
+        within.retain(|(end, _)| *end > at);
+        let indent = within.len() * 2;
+        let parent = within.last().map_or("", |(_, name)| *name);
+        within.push((end(dissection, at), node.field.name));
         let value = match node.field.name {
             "CRC-32" | "HMAC-SHA1" | "HMAC-SHA256" if has_ports => "[computed over ports]".to_owned(),
             "Port" | "X-Port" if port(dissection, at).is_some_and(|port| ports.is_ours(port)) => {
                 "[port]".to_owned()
+            }
+            "Masking-key" => "[random]".to_owned(),
+            // Masked, or a part of what is.
+            "Payload Data" | "Unfinished" => format!("[{} bytes]", dissection.bytes(node.span).len()),
+            "field-value" if ["Sec-WebSocket-Key", "Sec-WebSocket-Accept"].contains(&parent) => {
+                format!("[{} bytes of base64]", dissection.bytes(node.span).len())
             }
             _ if matches!(node.value, Value::Bytes) => hex(dissection.bytes(node.span)),
             _ => ports.hide(&shown(dissection, at).to_string()),
@@ -85,6 +94,14 @@ fn port(dissection: &Dissection<'_>, at: u32) -> Option<u64> {
     }
 }
 
+/// All bytes; of many the first, and a hash over all.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+    let spaced = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+    match bytes.get(..32).filter(|_| bytes.len() > 256) {
+        None => spaced(bytes),
+        Some(first) => {
+            let hash = spaced(&Sha256::digest(bytes)[..8]);
+            format!("{} ... {} bytes, SHA-256 {hash} ...", spaced(first), bytes.len())
+        }
+    }
 }

@@ -75,7 +75,10 @@ impl Screen {
             return;
         }
         let name = |address| names.iter().find(|(named, _)| *named == address).map(|(_, name)| name.clone());
-        let ladder = Ladder::of(events, &name, &mut Said::guess);
+        // What a packet says can hang on those before it, as on a stream.
+        let mut session = Session::new(None);
+        let mut said = events.iter().take(Ladder::MOST_STEPS).map(|event| Said::of(&session.dissect(event)));
+        let ladder = Ladder::of(events, &name, &mut |_| said.next().unwrap_or_default());
         let mut out = String::from("\n");
         // Writing to a string cannot fail.
         let _ = ladder.text(self.style.width, self.style.color, &mut out);

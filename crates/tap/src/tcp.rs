@@ -13,12 +13,15 @@ use crate::recorder::now;
 
 /// A [`tokio::net::TcpStream`] whose bytes, in both directions, become events of a trace: one event for
 /// each read or write that moved some.
+///
+/// What lies over a TCP connection can stand in its place, such as TLS: then what is inside is recorded.
 #[derive(Debug)]
-pub struct TcpStream {
-    stream: tokio::net::TcpStream,
+pub struct TcpStream<S = tokio::net::TcpStream> {
+    stream: S,
     local: SocketAddr,
     peer: SocketAddr,
     tap: Tap,
+    reads: bool,
 }
 
 impl TcpStream {
@@ -35,7 +38,33 @@ impl TcpStream {
     /// # Errors
     /// Where the connection is gone already, and with it its addresses.
     pub fn new(stream: tokio::net::TcpStream, tap: &Tap) -> io::Result<Self> {
-        Ok(Self { local: stream.local_addr()?, peer: stream.peer_addr()?, stream, tap: tap.clone() })
+        let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
+        Ok(Self::over(stream, local, peer, tap))
+    }
+
+    /// Sends each piece at once, rather than keep it until the one before it is acknowledged (Nagle's algorithm,
+    /// RFC 9293 section 3.7.4).
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
+        self.stream.set_nodelay(nodelay)
+    }
+}
+
+impl<S> TcpStream<S> {
+    /// Records what passes through `stream`, which lies over a connection between these addresses.
+    #[must_use]
+    pub fn over(stream: S, local: SocketAddr, peer: SocketAddr, tap: &Tap) -> Self {
+        Self { stream, local, peer, tap: tap.clone(), reads: true }
+    }
+
+    /// Records from now on what this end sends, and not what it reads. Where both ends are in one program and
+    /// each records what it sends, every event is whole as it was sent; where reads are recorded, chance decides
+    /// how a long message is cut.
+    #[must_use]
+    pub fn sent_only(self) -> Self {
+        Self { reads: false, ..self }
     }
 
     /// This end's address.
@@ -51,7 +80,7 @@ impl TcpStream {
     }
 }
 
-impl AsyncRead for TcpStream {
+impl<S: AsyncRead + Unpin> AsyncRead for TcpStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -60,14 +89,14 @@ impl AsyncRead for TcpStream {
         let this = self.get_mut();
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        if let Some(read @ [_, ..]) = buffer.filled().get(before..) {
+        if let Some(read @ [_, ..]) = buffer.filled().get(before..).filter(|_| this.reads) {
             this.tap.record(Event::tcp(now(), this.peer, this.local, read));
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for TcpStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TcpStream<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = ready!(Pin::new(&mut this.stream).poll_write(context, bytes))?;

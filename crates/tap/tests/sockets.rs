@@ -58,3 +58,21 @@ async fn a_stream_is_recorded_piece_by_piece_and_nothing_twice() {
     assert_eq!(bytes(ping.local_addr()), b"are you there?");
     assert_eq!(bytes(ping.peer_addr()), b"yes");
 }
+
+#[tokio::test]
+async fn two_ends_that_record_what_they_send_make_one_trace_with_nothing_twice() {
+    let tap = Tap::new();
+    let (ping, pong) = tokio::io::duplex(8);
+    let (near, far) = ("192.0.2.1:1".parse().unwrap(), "192.0.2.2:2".parse().unwrap());
+    let mut ping = TcpStream::over(ping, near, far, &tap).sent_only();
+    let mut pong = TcpStream::over(pong, far, near, &tap).sent_only();
+    let mut buffer = [0; 4];
+
+    ping.write_all(b"ping").await.unwrap();
+    pong.read_exact(&mut buffer).await.unwrap();
+    pong.write_all(b"pong").await.unwrap();
+    ping.read_exact(&mut buffer).await.unwrap();
+
+    let seen: Vec<_> = tap.trace().events.into_iter().map(|e| (e.from, e.to, e.bytes)).collect();
+    assert_eq!(seen, [(near, far, b"ping".to_vec()), (far, near, b"pong".to_vec())]);
+}
