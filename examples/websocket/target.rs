@@ -46,14 +46,16 @@ impl FromStr for Target {
             return Err(expected("no user can be given"));
         }
         let host = authority.host();
-        if host.is_empty() || authority.as_str().ends_with(':') {
-            return Err(expected("no host or no port"));
+        if host.is_empty() {
+            return Err(expected("no host"));
         }
         let default = if tls { 443 } else { 80 };
-        let port = match (authority.port_u16(), authority.port()) {
-            (Some(0), _) | (None, Some(_)) => return Err(expected("no such port")),
-            (Some(port), _) => port,
-            (None, None) => default,
+        let port = match authority.as_str().strip_prefix(host) {
+            Some("") => default,
+            _ => authority
+                .port_u16()
+                .filter(|port| *port > 0)
+                .ok_or_else(|| expected("no such port"))?,
         };
         Ok(Self {
             tls,
