@@ -3,11 +3,13 @@
 mod rfc5769_samples;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use rfc5769_samples::{IPV4, IPV6, LONG_TERM, LONG_TERM_PASSWORD, REQUEST, SHORT_TERM_PASSWORD};
 use wire::render::html::{PacketView, packet};
 use wire::stun::STUN;
-use wire::{Context, Cursor, Dissection, Field, Layer, Severity, Spec, Step, Tree, rfc};
+use wire::trace::Event;
+use wire::{Context, Cursor, Dissection, Field, Layer, Session, Severity, Spec, Step, Tree, rfc};
 
 const ALL: [(&[u8], &str); 4] = [
     (REQUEST, SHORT_TERM_PASSWORD),
@@ -69,6 +71,22 @@ fn groups_open_where_something_is_wrong_and_where_asked() {
     let out = html(&wrong, &PacketView::new("p"));
     assert!(out.contains("packet-worst error\">1 error<"), "{out}");
     assert!(out.contains("<li class=\"note error\"><b>Error</b>"), "{out}");
+}
+
+#[test]
+fn one_message_of_a_connection_stands_open_and_each_header_field_is_known_by_its_value() {
+    let piece = |messages: usize| {
+        let text = "GET /news HTTP/1.1\r\nHost: pong.example\r\n\r\n".repeat(messages);
+        let (from, to) = ("127.0.0.1:50000".parse().unwrap(), "127.0.0.1:8080".parse().unwrap());
+        Event::tcp(Duration::ZERO, from, to, text.as_bytes())
+    };
+    for (messages, open) in [(1, 1), (3, 3), (4, 0)] {
+        let piece = piece(messages);
+        let out = html(&Session::new(None).dissect(&piece), &PacketView::new("p"));
+        assert_eq!(out.matches("<details open>").count(), open, "of {messages} messages");
+        let known = "<span class=\"key\">Host</span> <span class=\"val\">&quot;pong.example&quot;</span>";
+        assert!(out.contains(known), "{out}");
+    }
 }
 
 #[test]

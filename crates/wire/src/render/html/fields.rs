@@ -9,11 +9,16 @@ use crate::tree::{Meaning, Node, Note, Severity, Value};
 /// So many characters of a value stand in its line, and so many bytes of an opaque one.
 const MOST_VALUE: usize = 400;
 const MOST_OPAQUE: usize = 12;
+/// So many groups stand open where the whole holds nothing else: closed, they would show no field at all.
+const FEW: usize = 3;
+/// What a group ends with and is not known by.
+const ENDS: [&str; 3] = ["Padding", "CRLF", "empty line"];
 
 /// Writes the list. `open`: whether groups stand open although nothing is wrong in them.
 pub(super) fn write(sheet: &Sheet<'_>, open: bool, out: &mut impl Write) -> fmt::Result {
     out.write_str("<ul class=\"fields\">\n")?;
-    let mut list = List { sheet, open, ends: Vec::with_capacity(8) };
+    let few = is_of_few_groups(sheet);
+    let mut list = List { sheet, open, few, ends: Vec::with_capacity(8) };
     for (at, node) in sheet.nodes() {
         list.close(at, out)?;
         list.node(at, node, out)?;
@@ -30,9 +35,18 @@ pub(super) fn write(sheet: &Sheet<'_>, open: bool, out: &mut impl Write) -> fmt:
     out.write_str("</ul>\n")
 }
 
+/// Whether the whole holds groups only, and not many: a connection with its one or two messages.
+fn is_of_few_groups(sheet: &Sheet<'_>) -> bool {
+    let mut groups = sheet.d.children(sheet.from).filter(|child| *child < sheet.to);
+    let few = groups.by_ref().take(FEW).all(|child| !sheet.d.is_leaf(child));
+    few && groups.next().is_none()
+}
+
 struct List<'s> {
     sheet: &'s Sheet<'s>,
     open: bool,
+    /// Whether the groups right below the whole stand open.
+    few: bool,
     /// The lists that the next node is inside of, by the node at which they end.
     ends: Vec<(u32, &'static str)>,
 }
@@ -96,7 +110,10 @@ impl List<'_> {
     }
 
     fn stands_open(&self, at: u32, end: u32) -> bool {
-        self.open || self.sheet.notes_within(at, end).any(|note| note.severity >= Severity::Warning)
+        // The whole opens no list of its own, so no list is open around what is right below it.
+        self.open
+            || self.few && self.ends.is_empty()
+            || self.sheet.notes_within(at, end).any(|note| note.severity >= Severity::Warning)
     }
 
     fn summary(&self, at: u32, node: &Node, leaf: bool, out: &mut impl Write) -> fmt::Result {
@@ -145,7 +162,7 @@ impl List<'_> {
         if leaf || node.value != Value::Group || at == self.sheet.from {
             return at;
         }
-        let tells = |child: &u32| *child < self.sheet.to && self.node_at(*child).field.name != "Padding";
+        let tells = |child: &u32| *child < self.sheet.to && !ENDS.contains(&self.node_at(*child).field.name);
         let last = self.sheet.d.children(at).filter(tells).last();
         last.filter(|child| self.sheet.d.is_leaf(*child)).unwrap_or(at)
     }
