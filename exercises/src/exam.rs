@@ -147,7 +147,12 @@ fn text_of(payload: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Words from the standard library's panic messages, and what they mean where the bytes come from a stranger.
-static PANICS: [(&str, &str); 7] = [
+static PANICS: [(&str, &str); 8] = [
+    (
+        "char boundary",
+        "a character may take more than one byte, and a text is cut only between two: ask with `text.get(a..b)`, or \
+         look at `text.chars()`",
+    ),
     (
         "out of range for slice",
         "the packet is shorter than what was read of it. Bytes from the network may end anywhere: ask with \
