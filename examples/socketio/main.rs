@@ -1,167 +1,178 @@
-//! Socket.IO: what does it add?. TO WRITE: what this shows, with the crate that the field uses in place of the bytes below.
+//! Socket.IO: what does it add to WebSocket?
 //!
-//! Without arguments both ends run here, on loopback, and show what they say to each other.
+//! Without arguments both ends run here, on loopback, and show what they say to each
+//! other. The parts:
+//!
+//! - `by_hand`: a session opened, upgraded and joined, step by step
+//! - `chat`: ping and pong talk, with all that Socket.IO adds
+//! - `heartbeat`: who is silent is gone
+//! - `engine`, `transport`: Engine.IO, over HTTP and over a WebSocket
+//! - `packet`, `client`: Socket.IO, the client's side
+//! - `server`: the chat, by the crate `socketioxide`
+//! - `visit`: the same client at anybody's server
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+mod by_hand;
+mod chat;
+mod client;
+mod engine;
+mod failure;
+mod heartbeat;
+mod http;
+mod packet;
+mod server;
+mod transport;
+mod visit;
+
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use tap::{Tap, UdpSocket};
+use serde_json::Value;
+use tap::Tap;
 
-/// Sends a ping and waits for its pong.
+use crate::failure::Failure;
+use crate::server::{Server, USUAL};
+use crate::transport::Ways;
+
+/// Talks Socket.IO, and peels each packet: HTTP, WebSocket, Engine.IO, Socket.IO.
 ///
-/// Without --server or --listen, both ends run on loopback.
+/// Without --connect or --listen, both ends run on loopback.
 #[derive(Debug, Parser)]
 #[command(name = "socketio", after_help = EXAMPLES)]
 struct Args {
-    /// Ask a server at ADDR
-    #[arg(long, value_name = "ADDR", conflicts_with = "listen")]
-    server: Option<SocketAddr>,
+    /// Be a client of any Socket.IO server: http://HOST[:PORT][/NAMESPACE]
+    #[arg(long, value_name = "URL", conflicts_with = "listen")]
+    connect: Option<String>,
 
-    /// Be a server at ADDR, until Ctrl-C
-    #[arg(long, value_name = "ADDR")]
+    #[command(flatten)]
+    visit: Visit,
+
+    /// Serve the chat at ADDR, until Ctrl-C
+    #[arg(long, value_name = "ADDR", conflicts_with = "transport")]
     listen: Option<SocketAddr>,
+
+    /// Use only this transport [default: polling first, then an upgrade]
+    #[arg(long, value_name = "WAY")]
+    transport: Option<Ways>,
 
     #[command(flatten)]
     tap: tap::Options,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  cargo run --example socketio
-  cargo run --example socketio -- --pcap socketio.pcapng
-  cargo run --example socketio -- --listen 127.0.0.1:7007
-  cargo run --example socketio -- --server 127.0.0.1:7007
+/// What to do at a server.
+#[derive(Debug, clap::Args)]
+struct Visit {
+    /// Where the server has Socket.IO
+    #[arg(long, requires = "connect", default_value = "/socket.io/")]
+    path: String,
 
-Exit codes: 0 fine, 1 no answer, 2 wrong usage or an address or file that cannot be used";
+    /// What to say with CONNECT
+    #[arg(long, requires = "connect", value_parser = json, default_value = r#"{"name":"ping"}"#)]
+    auth: Value,
+
+    /// Emit this: a JSON array, the event's name first. May be repeated
+    #[arg(long, value_name = "JSON", requires = "connect", value_parser = event)]
+    emit: Vec<Vec<Value>>,
+
+    /// Likewise, and wait for the acknowledgement
+    #[arg(long, value_name = "JSON", requires = "connect", value_parser = event)]
+    ask: Vec<Vec<Value>>,
+
+    /// Ask with a file's bytes as the last argument of what --ask would ask
+    #[arg(long, value_name = "JSON FILE", requires = "connect", num_args = 2)]
+    ask_with_file: Vec<String>,
+
+    /// Stay so many seconds when all is said, or else until standard input ends
+    #[arg(long, value_name = "SECONDS", requires = "connect", value_parser = seconds)]
+    stay: Option<Duration>,
+}
+
+const EXAMPLES: &str = r#"Examples:
+  cargo run --example socketio
+  cargo run --example socketio -- --quiet --transport polling
+  cargo run --example socketio -- --pcap socketio.pcapng
+  cargo run --example socketio -- --listen 127.0.0.1:3000
+  cargo run --example socketio -- --connect http://127.0.0.1:3000 --ask '["join","lobby"]'
+
+With --connect, a line of standard input that is a JSON array is emitted.
+
+Exit codes: 0 fine, 1 the server is not there, is none of Socket.IO, refuses or falls silent,
+2 wrong usage or an address or file that cannot be used"#;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = Args::parse();
     match run(&args).await {
-        Ok(code) => code,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(2)
+            ExitCode::from(if error.is::<Failure>() { 1 } else { 2 })
         }
     }
 }
 
-async fn run(args: &Args) -> Result<ExitCode> {
+async fn run(args: &Args) -> Result<()> {
     let tap = args.tap.start(None)?;
-    let number = u16::from_be_bytes(args.tap.random().bytes());
-    let result = match (args.server, args.listen) {
-        (Some(server), _) => ask_at(server, number, &tap).await,
+    let random = args.tap.random();
+    let result = match (&args.connect, args.listen) {
+        (Some(url), _) => {
+            visit::visit(url, &args.visit, args.transport, &tap, random).await
+        }
         (None, Some(address)) => listen(address, &tap).await,
-        (None, None) => story(number, &tap).await,
+        (None, None) => story(args.transport, &tap, random).await,
     };
     args.tap.finish(&tap)?; // what went wrong is worth a capture too
     result
 }
 
-/// Both ends on loopback: one question, one answer.
-async fn story(number: u16, tap: &Tap) -> Result<ExitCode> {
-    // One tap hears both directions: the other end needs none.
-    let pong = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0).into(), &Tap::off()).await;
-    let pong = pong.context("cannot open a socket on loopback")?;
-    let address = pong.local_addr();
-    tokio::spawn(async move { serve(&pong).await });
-    tap.name(address, "pong");
-    ask_at(address, number, tap).await
-}
-
-async fn ask_at(server: SocketAddr, number: u16, tap: &Tap) -> Result<ExitCode> {
-    let local = match server {
-        server if server.ip().is_loopback() => SocketAddr::new(server.ip(), 0),
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+/// Both ends on loopback.
+async fn story(ways: Option<Ways>, tap: &Tap, random: tap::Random) -> Result<()> {
+    // Each end records what it sends, so that nothing is there twice.
+    let tap = tap.sent_only();
+    let here = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    // The port that the documentation of Socket.IO uses, where it is free.
+    let server = match Server::bind(here(3000), USUAL, &tap).await {
+        Ok(server) => server,
+        Err(_) => Server::bind(here(0), USUAL, &tap).await?,
     };
-    let ping = UdpSocket::bind(local, tap)
-        .await
-        .with_context(|| format!("cannot open a socket at {local}"))?;
-    tap.name(ping.local_addr(), "ping");
-    tap.say("Are you there? ping asks, and expects its number back.");
-    let answered = ask(&ping, server, number)
-        .await
-        .with_context(|| format!("cannot ask {server}"))?;
-    if !answered {
-        eprintln!(
-            "error: no answer from {server}. Is a server running there? `--listen ADDR` starts one"
-        );
-        return Ok(ExitCode::FAILURE);
-    }
-    tap.learned(&format!("pong {number}: somebody at {server} read the question, and answered this one."));
-    Ok(ExitCode::SUCCESS)
+    let address = server.address()?;
+    tap.name(address, "server");
+    tokio::spawn(server.serve());
+    by_hand::tell(ways, address, &tap, random.clone()).await?;
+    chat::tell(ways, address, &tap, random.clone()).await?;
+    heartbeat::tell(&tap, random).await
 }
 
-// ANCHOR: ask
-/// Sends a ping until it is answered, three times at most: UDP loses packets.
-async fn ask(
-    ping: &UdpSocket,
-    server: SocketAddr,
-    number: u16,
-) -> io::Result<bool> {
-    let question = format!("ping {number}");
-    for _ in 0..3 {
-        ping.send_to(question.as_bytes(), server).await?;
-        if let Ok(answer) =
-            tokio::time::timeout(Duration::from_secs(1), pong(ping, server, number))
-                .await
-        {
-            return answer.map(|()| true);
-        }
-    }
-    Ok(false)
-}
-
-/// Waits for the pong of that number. Anyone may send to this port, so everything else is dropped.
-async fn pong(ping: &UdpSocket, server: SocketAddr, number: u16) -> io::Result<()> {
-    let expected = format!("pong {number}");
-    let mut buffer = [0; 1500];
-    loop {
-        let (length, from) = ping.recv_from(&mut buffer).await?;
-        if from == server && buffer[..length] == *expected.as_bytes() {
-            return Ok(());
-        }
-    }
-}
-// ANCHOR_END: ask
-
-// ANCHOR: answer
-/// What to send back; nothing where the datagram is no ping.
-fn answer(datagram: &[u8]) -> Option<Vec<u8>> {
-    let number = datagram.strip_prefix(b"ping ")?;
-    Some([b"pong ", number].concat())
-}
-// ANCHOR_END: answer
-
-/// Answers until the task is dropped.
-async fn serve(socket: &UdpSocket) {
-    let mut buffer = [0; 1500];
-    loop {
-        let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
-            // Some systems report here that an earlier answer found nobody. The next client is waiting.
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            continue;
-        };
-        if let Some(response) = answer(&buffer[..length]) {
-            // It may be undeliverable, as to port 0. The client would ask again.
-            let _ = socket.send_to(&response, from).await;
-        }
-    }
-}
-
-async fn listen(address: SocketAddr, tap: &Tap) -> Result<ExitCode> {
-    let socket = UdpSocket::bind(address, tap).await.with_context(|| {
-        format!("cannot listen at {address}; is the port taken? Port 0 takes any")
-    })?;
-    tap.tell(&format!("Listening at {}. Ctrl-C ends it.", socket.local_addr()));
+async fn listen(address: SocketAddr, tap: &Tap) -> Result<()> {
+    let server = Server::bind(address, USUAL, tap).await?;
+    tap.name(server.address()?, "server");
+    tap.tell(&format!(
+        "Listening at http://{} . Ctrl-C ends it.",
+        server.address()?
+    ));
     tokio::select! {
-        () = serve(&socket) => {}
-        end = tokio::signal::ctrl_c() => end.context("cannot wait for Ctrl-C")?,
+        () = server.serve() => Ok(()),
+        end = tokio::signal::ctrl_c() => end.context("cannot wait for Ctrl-C"),
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|why| format!("expected JSON: {why}"))
+}
+
+fn event(text: &str) -> Result<Vec<Value>, String> {
+    match json(text)? {
+        Value::Array(event) if event.first().is_some_and(Value::is_string) => Ok(event),
+        _ => Err(r#"expected an array, the event's name first, such as ["say","lobby","hello"]"#.to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds =
+        text.parse().ok().filter(|seconds: &f64| (0.0..=3600.0).contains(seconds));
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "expected 0 to 3600 seconds, such as 5".to_owned())
 }

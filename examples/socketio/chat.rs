@@ -1,0 +1,245 @@
+//! Part two: ping and pong talk, with all that Socket.IO adds.
+
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use tap::{Random, Tap};
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{sleep, timeout};
+
+use crate::client::{Client, Event, Reconnect, Socket, Status};
+use crate::failure::Failure;
+use crate::http::Endpoint;
+use crate::packet::{Data, data};
+use crate::server::PASSWORD;
+use crate::transport::Ways;
+
+/// Soon, so that the story goes on; a browser's client begins with a second.
+const SOON: Reconnect = Reconnect {
+    first: Duration::from_millis(800),
+    most: Duration::from_secs(5),
+    attempts: 5,
+};
+/// The smallest GIF there is: a transparent dot.
+const DOT: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0!\xf9\x04\x01\n\0\x01\0,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;";
+
+pub(crate) async fn tell(
+    ways: Option<Ways>,
+    server: SocketAddr,
+    tap: &Tap,
+    mut random: Random,
+) -> Result<()> {
+    let mut endpoint = |name| endpoint(name, server, tap, &mut random);
+
+    tap.say("6. ping comes back, by WebSocket from the start.");
+    let ways_of_ping = ways.unwrap_or(Ways::Websocket);
+    let ping = Client::connect(endpoint("ping"), Some(ways_of_ping), SOON).await?;
+    let in_chat = ping.namespace("/", json!({"name": "ping"})).await?;
+    let mut joined = in_chat.on("joined").await?;
+    in_chat.emit_with_ack("join", data!["lobby"]).await?;
+    breathe().await;
+
+    tap.say("7. pong sits behind a proxy that knows no WebSocket: it polls, and never upgrades.");
+    let ways_of_pong = ways.unwrap_or(Ways::Polling);
+    let pong = Client::connect(endpoint("pong"), Some(ways_of_pong), SOON).await?;
+    let pongs = pong.namespace("/", json!({"name": "pong"})).await?;
+    let mut ears = Ears::of(&pongs).await?;
+    pongs.emit_with_ack("join", data!["lobby"]).await?;
+    let who = heard(&mut joined).await?;
+    tap.learned(&format!(
+        "ping hears of it: {} joined {}.",
+        who.args[1], who.args[0]
+    ));
+    breathe().await;
+
+    tap.say("8. ping says something to the room, and asks for an acknowledgement.");
+    let number = in_chat.emit_with_ack("say", data!["lobby", "hello"]).await?;
+    let said = heard(&mut ears.said).await?;
+    tap.learned(&format!(
+        "The server kept it as number {}. pong hears {}.",
+        number[0], said.args[1]
+    ));
+    breathe().await;
+
+    tap.say("9. ping types. Whoever misses that misses nothing: the server sends it volatile, and keeps it for nobody.");
+    in_chat.emit_volatile("typing", data!["lobby"]).await?;
+    heard(&mut ears.typing).await?;
+    breathe().await;
+
+    binary(&in_chat, &mut ears, tap).await?;
+    whisper(&in_chat, &pongs, &mut ears, tap).await?;
+    namespaces(&ping, &in_chat, &mut ears, tap).await?;
+    lost(&ping, &in_chat, &pongs, &mut ears, tap).await?;
+
+    tap.say("16. Goodbye, from both.");
+    ping.close().await;
+    breathe().await;
+    pong.close().await;
+    breathe().await;
+    Ok(())
+}
+
+/// What pong listens for.
+struct Ears {
+    said: Receiver<Event>,
+    typing: Receiver<Event>,
+    file: Receiver<Event>,
+    whisper: Receiver<Event>,
+    announcement: Receiver<Event>,
+}
+
+impl Ears {
+    async fn of(socket: &Socket) -> Result<Self, Failure> {
+        Ok(Self {
+            said: socket.on("said").await?,
+            typing: socket.on("typing").await?,
+            file: socket.on("file").await?,
+            whisper: socket.on("whisper").await?,
+            announcement: socket.on("announcement").await?,
+        })
+    }
+}
+
+async fn binary(ping: &Socket, ears: &mut Ears, tap: &Tap) -> Result<()> {
+    tap.say("10. A picture. The JSON holds a placeholder; the bytes follow, as a message of their own.");
+    let mut picture = data!["lobby", "dot.gif"];
+    picture.push(Data::Binary(DOT.to_vec()));
+    let size = ping.emit_with_ack("file", picture).await?;
+    let file = heard(&mut ears.file).await?;
+    let whole = file.args.get(2) == Some(&Data::Binary(DOT.to_vec()));
+    let whole = if whole { "byte for byte" } else { "damaged" };
+    tap.learned(&format!(
+        "The server counted {} bytes. pong has them {whole}, though a poll is text: they came in base64.",
+        size[0]
+    ));
+    breathe().await;
+    Ok(())
+}
+
+async fn whisper(
+    ping: &Socket,
+    pong: &Socket,
+    ears: &mut Ears,
+    tap: &Tap,
+) -> Result<()> {
+    tap.say("11. To one user only, and this time the server asks pong before it answers ping.");
+    let answers = async {
+        let asked = heard(&mut ears.whisper).await?;
+        pong.acknowledge(&asked, data!["yes"]).await?;
+        Ok::<_, anyhow::Error>(())
+    };
+    let asks = ping.emit_with_ack("whisper", data!["pong", "are you there?"]);
+    let (asked, answered) = tokio::join!(asks, answers);
+    answered?;
+    tap.learned(&format!(
+        "pong answered {}. Either end may ask the other.",
+        asked?[0]
+    ));
+    breathe().await;
+    Ok(())
+}
+
+async fn namespaces(
+    connection: &Client,
+    ping: &Socket,
+    ears: &mut Ears,
+    tap: &Tap,
+) -> Result<()> {
+    tap.say(
+        "12. Another namespace, on the same connection: /admin wants a password.",
+    );
+    let wrong = json!({"password": "guess"});
+    match connection.namespace("/admin", wrong).await {
+        Err(refused @ Failure::Namespace { .. }) => {
+            tap.learned(&format!("{refused}."));
+        }
+        other => drop(other?),
+    }
+    let right = json!({"password": PASSWORD});
+    let admin = connection.namespace("/admin", right).await?;
+    breathe().await;
+
+    tap.say("13. ping leaves the room. What an administrator says to the room reaches pong alone.");
+    ping.emit_with_ack("leave", data!["lobby"]).await?;
+    admin.emit_with_ack("announce", data!["lobby", "closing at ten"]).await?;
+    heard(&mut ears.announcement).await?;
+    breathe().await;
+    Ok(())
+}
+
+async fn lost(
+    connection: &Client,
+    ping: &Socket,
+    pong: &Socket,
+    ears: &mut Ears,
+    tap: &Tap,
+) -> Result<()> {
+    tap.say("14. ping's train enters a tunnel: the connection is lost. pong goes on talking.");
+    let mut status = connection.status();
+    let session = sid(&status.borrow());
+    connection.lose_connection().await;
+    status.wait_for(|status| matches!(status, Status::Away { .. })).await?;
+    breathe().await;
+    // Kept, and dropped: while there is no connection, that is the difference.
+    ping.emit("say", data!["lobby", "back again"]).await?;
+    ping.emit_volatile("typing", data!["lobby"]).await?;
+    pong.emit_with_ack("say", data!["lobby", "still there?"]).await?;
+    breathe().await;
+
+    tap.say(
+        "15. After a while ping's client connects again, and sends what it kept.",
+    );
+    status.wait_for(|status| !matches!(status, Status::Away { .. })).await?;
+    heard(&mut ears.said).await?;
+    breathe().await;
+    let session_now = sid(&status.borrow());
+    tap.learned(&format!(
+        "The session was {session} and is {session_now}: ping is a stranger. socketioxide has no connection \
+         state recovery: rooms are forgotten, and what was said meanwhile is not sent again."
+    ));
+    tap.tell("So ping joins again, and asks for what came after number 1, the last that it knows of.");
+    ping.emit_with_ack("join", data!["lobby"]).await?;
+    let missed = ping.emit_with_ack("missed", data!["lobby", 1]).await?;
+    tap.learned(&format!("Since then: {}", missed[0]));
+    breathe().await;
+    Ok(())
+}
+
+fn sid(status: &Status) -> String {
+    match status {
+        Status::Connected { sid, .. } => sid.clone(),
+        _ => "none".to_owned(),
+    }
+}
+
+pub(crate) fn endpoint(
+    name: &str,
+    address: SocketAddr,
+    tap: &Tap,
+    random: &mut Random,
+) -> Endpoint {
+    // Each client its own chances, so that one does not change the other's.
+    let seed = u64::from_be_bytes(random.bytes());
+    Endpoint {
+        address,
+        host: address.to_string(),
+        path: "/socket.io/".to_owned(),
+        name: name.to_owned(),
+        tap: tap.clone(),
+        random: Mutex::new(Random::new(Some(seed))),
+    }
+}
+
+async fn heard(events: &mut Receiver<Event>) -> Result<Event> {
+    let event = timeout(Duration::from_secs(5), events.recv()).await;
+    event.ok().flatten().context("expected an event within 5 s, found silence")
+}
+
+/// Time for what is on its way, so that each packet stands with the step that it
+/// belongs to.
+pub(crate) async fn breathe() {
+    sleep(Duration::from_millis(30)).await;
+}

@@ -1,0 +1,208 @@
+//! The same client at anybody's server.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use hyper::Uri;
+use serde_json::Value;
+use tap::{Random, Tap};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin, stdin};
+use tokio::net::lookup_host;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, sleep_until};
+
+use crate::client::{Client, Event, Reconnect, Socket, Status};
+use crate::failure::Failure;
+use crate::http::Endpoint;
+use crate::packet::{Data, data};
+use crate::transport::Ways;
+use crate::{Visit, event};
+
+/// As a browser's client does it, but not for ever.
+const USUAL: Reconnect = Reconnect {
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(5),
+    attempts: 5,
+};
+
+pub(crate) async fn visit(
+    url: &str,
+    visit: &Visit,
+    ways: Option<Ways>,
+    tap: &Tap,
+    random: Random,
+) -> Result<()> {
+    let (endpoint, namespace) = parse(url, &visit.path, tap, random).await?;
+    let with_file = match &visit.ask_with_file[..] {
+        [json, path] => Some(with_file(json, path)?),
+        _ => None,
+    };
+    tap.name(endpoint.address, "server");
+    tap.say(&format!(
+        "{namespace} of {}, at {}{}",
+        endpoint.host, endpoint.address, endpoint.path
+    ));
+    let client = Client::connect(endpoint, ways, USUAL).await?;
+    if let Status::Connected { sid, transport } = &*client.status().borrow() {
+        tap.learned(&format!("Session {sid}, by {transport}."));
+    }
+    let socket = client.namespace(&namespace, visit.auth.clone()).await?;
+    tap.learned(&format!("Connected to {namespace}."));
+    let mut events = socket.on_any().await?;
+
+    for event in &visit.emit {
+        let (name, args) = parts(event);
+        socket.emit(&name, args).await?;
+    }
+    let asked = visit.ask.iter().map(|event| parts(event)).chain(with_file);
+    for (name, args) in asked {
+        let answer = socket.emit_with_ack(&name, args).await?;
+        tap.learned(&format!("The answer to {name}: {}", list(&answer)));
+    }
+    let stay = visit.stay.map(|stay| Instant::now() + stay);
+    let result = listen(&client, &socket, &mut events, stay, tap).await;
+    client.close().await;
+    result
+}
+
+/// Tells what comes, and emits what is typed, until it is time to go.
+async fn listen(
+    client: &Client,
+    socket: &Socket,
+    events: &mut Receiver<Event>,
+    stay: Option<Instant>,
+    tap: &Tap,
+) -> Result<()> {
+    let mut typed = BufReader::new(stdin()).lines();
+    let mut listening = true;
+    let mut status = client.status();
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => {
+                    tap.learned(&format!("{} {}", event.name, list(&event.args)));
+                    socket.acknowledge(&event, data![]).await?;
+                }
+                None => bail!(Failure::ended("the server ended the namespace")),
+            },
+            line = line(&mut typed), if listening => match line {
+                Some(line) => say(socket, &line, tap).await?,
+                None if stay.is_none() => return Ok(()),
+                None => listening = false,
+            },
+            () = until(stay) => return Ok(()),
+            changed = status.changed() => {
+                changed?;
+                let now = status.borrow_and_update().clone();
+                tell(now, tap)?;
+            }
+        }
+    }
+}
+
+async fn line(typed: &mut Lines<BufReader<Stdin>>) -> Option<String> {
+    typed.next_line().await.ok().flatten()
+}
+
+async fn until(end: Option<Instant>) {
+    match end {
+        Some(end) => sleep_until(end).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn say(socket: &Socket, line: &str, tap: &Tap) -> Result<()> {
+    if line.trim().is_empty() {
+        return Ok(());
+    }
+    match event(line) {
+        Ok(values) => {
+            let (name, args) = parts(&values);
+            socket.emit(&name, args).await?;
+        }
+        Err(why) => tap.tell(&why),
+    }
+    Ok(())
+}
+
+fn tell(status: Status, tap: &Tap) -> Result<()> {
+    match status {
+        Status::Connected { sid, transport } => {
+            tap.learned(&format!("Connected again, as {sid}, by {transport}."));
+        }
+        Status::Away { why, wait } => {
+            let wait = wait.as_millis();
+            tap.tell(&format!("Lost: {why}. Connecting again in {wait} ms."));
+        }
+        Status::Closed { why: Some(why) } => {
+            bail!(Failure::ended(format!(
+                "{why}; gave up after {} attempts",
+                USUAL.attempts
+            )))
+        }
+        Status::Closed { why: None } => bail!(Failure::ended("it was closed")),
+    }
+    Ok(())
+}
+
+fn parts(event: &[Value]) -> (String, Vec<Data>) {
+    let name = event.first().and_then(Value::as_str).unwrap_or_default();
+    (name.to_owned(), event.iter().skip(1).cloned().map(Data::Json).collect())
+}
+
+fn with_file(json: &str, path: &str) -> Result<(String, Vec<Data>)> {
+    let values = event(json).map_err(anyhow::Error::msg)?;
+    let (name, mut args) = parts(&values);
+    let bytes = std::fs::read(path).with_context(|| {
+        format!("cannot read {path}, the file of --ask-with-file")
+    })?;
+    args.push(Data::Binary(bytes));
+    Ok((name, args))
+}
+
+fn list(data: &[Data]) -> String {
+    let shown: Vec<_> = data.iter().map(ToString::to_string).collect();
+    wire::render::plain(&shown.join(" "))
+}
+
+/// `http://host:port/namespace`
+async fn parse(
+    url: &str,
+    path: &str,
+    tap: &Tap,
+    random: Random,
+) -> Result<(Endpoint, String)> {
+    let expected = "expected http://HOST[:PORT][/NAMESPACE]";
+    let uri: Uri =
+        url.parse().with_context(|| format!("{expected}, found {url}"))?;
+    match uri.scheme_str() {
+        Some("http" | "ws") => {}
+        Some("https" | "wss") => bail!(
+            "{expected}, found {url}: this example shows bytes, and TLS would hide them"
+        ),
+        _ => bail!("{expected}, found {url}"),
+    }
+    let host = uri.authority().context(expected)?.as_str();
+    let dialed = match uri.port() {
+        Some(_) => host.to_owned(),
+        None => format!("{host}:80"),
+    };
+    let mut found = lookup_host(&dialed)
+        .await
+        .with_context(|| format!("cannot find {host}: {expected}"))?;
+    let address = found.next().with_context(|| format!("{host} has no address"))?;
+    ensure!(
+        path.starts_with('/'),
+        "expected a --path that begins with /, found {path}"
+    );
+    let endpoint = Endpoint {
+        address,
+        host: host.to_owned(),
+        path: path.to_owned(),
+        name: "ping".to_owned(),
+        tap: tap.clone(),
+        random: Mutex::new(random),
+    };
+    Ok((endpoint, uri.path().to_owned()))
+}
