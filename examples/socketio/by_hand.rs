@@ -9,15 +9,17 @@ use crate::chat::{breathe, endpoint};
 use crate::engine::{self, Handshake, Packet, Polling};
 use crate::failure::Failure;
 use crate::http::Endpoint;
+use crate::record::Record;
 use crate::transport::{Incoming, Outgoing, Ways, on_polling, on_websocket};
 
 pub(crate) async fn tell(
     ways: Option<Ways>,
     server: SocketAddr,
-    tap: &Tap,
+    record: &Record,
     mut random: Random,
 ) -> Result<()> {
-    let endpoint = endpoint("ping", server, tap, &mut random);
+    let tap = &record.tap;
+    let endpoint = endpoint("ping", server, record, &mut random);
     let (mut incoming, mut outgoing) = match ways {
         Some(Ways::Websocket) => frames_from_the_start(&endpoint, tap).await?,
         _ => polls(&endpoint, ways.is_none(), tap).await?,
@@ -34,7 +36,10 @@ pub(crate) async fn tell(
     say(&mut outgoing, "1").await?;
     breathe().await;
     outgoing.close().await?;
-    incoming.next().await?;
+    if ways != Some(Ways::Polling) {
+        // A close has two sides. A session of polls is over with its POST.
+        incoming.next().await?;
+    }
     breathe().await;
     Ok(())
 }
@@ -50,6 +55,7 @@ async fn polls(
     );
     let (mut polling, handshake) = engine::open(endpoint).await?;
     about(&handshake, tap);
+    breathe().await;
 
     tap.say("2. Connect: that was Engine.IO. Socket.IO begins when ping joins a namespace, here the main one.");
     connect(&mut polling, r#"{"name":"ping"}"#).await?;
@@ -76,6 +82,7 @@ async fn frames_from_the_start(
     let (socket, handshake) = engine::open_websocket(endpoint).await?;
     about(&handshake, tap);
     let (mut incoming, mut outgoing) = on_websocket(socket, Vec::new());
+    breathe().await;
 
     tap.say("2. Connect: that was Engine.IO. Socket.IO begins when ping joins a namespace, here the main one.");
     say(&mut outgoing, r#"0{"name":"ping"}"#).await?;

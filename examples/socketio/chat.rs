@@ -14,6 +14,7 @@ use crate::client::{Client, Event, Reconnect, Socket, Status};
 use crate::failure::Failure;
 use crate::http::Endpoint;
 use crate::packet::{Data, data};
+use crate::record::Record;
 use crate::server::PASSWORD;
 use crate::transport::Ways;
 
@@ -22,6 +23,7 @@ const SOON: Reconnect = Reconnect {
     first: Duration::from_millis(800),
     most: Duration::from_secs(5),
     attempts: 5,
+    settle: BREATH,
 };
 /// The smallest GIF there is: a transparent dot.
 const DOT: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0!\xf9\x04\x01\n\0\x01\0,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;";
@@ -29,14 +31,16 @@ const DOT: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0!\xf9\x04\x01\n\0\x01\0,\0\0\0\0\x0
 pub(crate) async fn tell(
     ways: Option<Ways>,
     server: SocketAddr,
-    tap: &Tap,
+    record: &Record,
     mut random: Random,
 ) -> Result<()> {
-    let mut endpoint = |name| endpoint(name, server, tap, &mut random);
+    let tap = &record.tap;
+    let mut endpoint = |name| endpoint(name, server, record, &mut random);
 
     tap.say("6. ping comes back, by WebSocket from the start.");
     let ways_of_ping = ways.unwrap_or(Ways::Websocket);
     let ping = Client::connect(endpoint("ping"), Some(ways_of_ping), SOON).await?;
+    breathe().await;
     let in_chat = ping.namespace("/", json!({"name": "ping"})).await?;
     let mut joined = in_chat.on("joined").await?;
     in_chat.emit_with_ack("join", data!["lobby"]).await?;
@@ -45,6 +49,7 @@ pub(crate) async fn tell(
     tap.say("7. pong sits behind a proxy that knows no WebSocket: it polls, and never upgrades.");
     let ways_of_pong = ways.unwrap_or(Ways::Polling);
     let pong = Client::connect(endpoint("pong"), Some(ways_of_pong), SOON).await?;
+    breathe().await;
     let pongs = pong.namespace("/", json!({"name": "pong"})).await?;
     let mut ears = Ears::of(&pongs).await?;
     pongs.emit_with_ack("join", data!["lobby"]).await?;
@@ -218,7 +223,7 @@ fn sid(status: &Status) -> String {
 pub(crate) fn endpoint(
     name: &str,
     address: SocketAddr,
-    tap: &Tap,
+    record: &Record,
     random: &mut Random,
 ) -> Endpoint {
     // Each client its own chances, so that one does not change the other's.
@@ -228,7 +233,7 @@ pub(crate) fn endpoint(
         host: address.to_string(),
         path: "/socket.io/".to_owned(),
         name: name.to_owned(),
-        tap: tap.clone(),
+        record: record.clone(),
         random: Mutex::new(Random::new(Some(seed))),
     }
 }
@@ -239,7 +244,9 @@ async fn heard(events: &mut Receiver<Event>) -> Result<Event> {
 }
 
 /// Time for what is on its way, so that each packet stands with the step that it
-/// belongs to.
+/// belongs to, and the same story is told each time.
+const BREATH: Duration = Duration::from_millis(30);
+
 pub(crate) async fn breathe() {
-    sleep(Duration::from_millis(30)).await;
+    sleep(BREATH).await;
 }

@@ -55,6 +55,9 @@ pub(crate) struct Reconnect {
     pub(crate) first: Duration,
     pub(crate) most: Duration,
     pub(crate) attempts: u32,
+    /// Before namespaces are joined again. Zero, but for the story: there the first
+    /// ping is to come before, each time.
+    pub(crate) settle: Duration,
 }
 
 /// One namespace of a connection.

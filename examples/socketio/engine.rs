@@ -159,11 +159,11 @@ pub(crate) async fn upgrade(
     let pending = tokio::spawn(async move { polling.poll().await });
     let mut socket = websocket(endpoint, Some(sid)).await?;
     // Does the new way carry? A proxy may let the handshake pass, and no frame.
-    socket.send(Message::text("2probe")).await.map_err(ended)?;
+    socket.send(Message::text("2probe")).await.map_err(Failure::ended)?;
     expect(&mut socket, "3probe").await?;
     // The server let the poll go, with a noop: nothing is on the old way now.
     let last = pending.await.map_err(Failure::ended)??;
-    socket.send(Message::text("5")).await.map_err(ended)?;
+    socket.send(Message::text("5")).await.map_err(Failure::ended)?;
     Ok((socket, last))
 }
 // ANCHOR_END: upgrade
@@ -173,7 +173,7 @@ pub(crate) async fn open_websocket(
     endpoint: &Endpoint,
 ) -> Result<(WebSocket, Handshake), Failure> {
     let mut socket = websocket(endpoint, None).await?;
-    match socket.next().await.transpose().map_err(ended)? {
+    match socket.next().await.transpose().map_err(Failure::ended)? {
         Some(Message::Text(packet)) => Ok((socket, opened(&packet)?)),
         other => {
             Err(Failure::NotSocketIo { found: excerpt(&format!("{other:?}")) })
@@ -210,7 +210,7 @@ async fn websocket(
                 _ => Err(Failure::Refused { status, why }),
             }
         }
-        Err(why) => Err(ended(why)),
+        Err(why) => Err(Failure::ended(why)),
     }
 }
 
@@ -218,12 +218,8 @@ async fn expect(
     socket: &mut WebSocket,
     packet: &'static str,
 ) -> Result<(), Failure> {
-    match socket.next().await.transpose().map_err(ended)? {
+    match socket.next().await.transpose().map_err(Failure::ended)? {
         Some(Message::Text(text)) if text.as_str() == packet => Ok(()),
         other => Err(Failure::unexpected(packet, &format!("{other:?}"))),
     }
-}
-
-pub(crate) fn ended(why: tungstenite::Error) -> Failure {
-    Failure::Ended(why.to_string())
 }

@@ -1,6 +1,7 @@
 //! What can go wrong between a client and a server: what was expected, what was
 //! found, and what to do.
 
+use std::error::Error;
 use std::io;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ pub(crate) enum Failure {
     Unexpected { expected: &'static str, found: String },
 
     #[error("the connection ended: {0}")]
-    Ended(String),
+    Ended(Box<dyn Error + Send + Sync>),
 
     #[error("not connected, and {0} packets wait already: nothing more is kept")]
     Full(usize),
@@ -62,8 +63,8 @@ impl Failure {
         Self::Unexpected { expected, found: excerpt(found) }
     }
 
-    pub(crate) fn ended(why: impl ToString) -> Self {
-        Self::Ended(why.to_string())
+    pub(crate) fn ended(why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Ended(why.into())
     }
 }
 

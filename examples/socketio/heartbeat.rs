@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use tap::{Random, Tap};
+use tap::Random;
 
 use crate::chat::{breathe, endpoint};
 use crate::engine::{self, Packet};
 use crate::failure::Failure;
+use crate::record::Record;
 use crate::server::{Heartbeat, Server};
 use crate::transport::on_websocket;
 
@@ -17,16 +18,18 @@ const HURRY: Heartbeat = Heartbeat {
     timeout: Duration::from_millis(300),
 };
 
-pub(crate) async fn tell(tap: &Tap, mut random: Random) -> Result<()> {
-    let server = Server::bind(([127, 0, 0, 1], 0).into(), HURRY, tap).await?;
+pub(crate) async fn tell(record: &Record, mut random: Random) -> Result<()> {
+    let tap = &record.tap;
+    let server = Server::bind(([127, 0, 0, 1], 0).into(), HURRY, record).await?;
     let address = server.address()?;
     tap.name(address, "server");
     tokio::spawn(server.serve());
 
     tap.say("17. Another server, in a hurry: it pings twice a second. ping answers once, and then no more.");
-    let endpoint = endpoint("ping", address, tap, &mut random);
+    let endpoint = endpoint("ping", address, record, &mut random);
     let (socket, _) = engine::open_websocket(&endpoint).await?;
     let (mut incoming, mut outgoing) = on_websocket(socket, Vec::new());
+    breathe().await;
     outgoing.send(vec![Packet::Message(r#"0{"name":"ping"}"#.to_owned())]).await?;
     let mut pings = 0;
     let end = loop {

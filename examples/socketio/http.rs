@@ -8,9 +8,11 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
-use tap::{Random, Tap};
+use tap::Random;
+use tokio::net::TcpStream;
 
 use crate::failure::{Failure, excerpt};
+use crate::record::Record;
 
 /// No answer may be longer: a server says in `maxPayload` what it takes, and ours
 /// gets as much.
@@ -26,7 +28,7 @@ pub(crate) struct Endpoint {
     pub(crate) path: String,
     /// Who asks, where the exchange is drawn.
     pub(crate) name: String,
-    pub(crate) tap: Tap,
+    pub(crate) record: Record,
     pub(crate) random: Mutex<Random>,
 }
 
@@ -38,10 +40,11 @@ impl Endpoint {
     }
 
     pub(crate) async fn dial(&self) -> Result<tap::TcpStream, Failure> {
-        let stream = tap::TcpStream::connect(self.address, &self.tap).await;
+        let stream = TcpStream::connect(self.address).await;
+        let stream = stream.and_then(|stream| self.record.stream(stream));
         let stream = stream
             .map_err(|why| Failure::NotThere { host: self.host.clone(), why })?;
-        self.tap.name(stream.local_addr(), &self.name);
+        self.record.tap.name(stream.local_addr(), &self.name);
         Ok(stream)
     }
 

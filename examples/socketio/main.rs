@@ -8,6 +8,7 @@
 //! - `heartbeat`: who is silent is gone
 //! - `engine`, `transport`: Engine.IO, over HTTP and over a WebSocket
 //! - `packet`, `client`: Socket.IO, the client's side
+//! - `record`: how connections are recorded
 //! - `server`: the chat, by the crate `socketioxide`
 //! - `visit`: the same client at anybody's server
 
@@ -19,6 +20,7 @@ mod failure;
 mod heartbeat;
 mod http;
 mod packet;
+mod record;
 mod server;
 mod transport;
 mod visit;
@@ -33,6 +35,7 @@ use serde_json::Value;
 use tap::Tap;
 
 use crate::failure::Failure;
+use crate::record::Record;
 use crate::server::{Server, USUAL};
 use crate::transport::Ways;
 
@@ -129,24 +132,24 @@ async fn run(args: &Args) -> Result<()> {
 
 /// Both ends on loopback.
 async fn story(ways: Option<Ways>, tap: &Tap, random: tap::Random) -> Result<()> {
-    // Each end records what it sends, so that nothing is there twice.
-    let tap = tap.sent_only();
+    let record = Record { tap: tap.clone(), both_ends: true };
     let here = |port| SocketAddr::from(([127, 0, 0, 1], port));
     // The port that the documentation of Socket.IO uses, where it is free.
-    let server = match Server::bind(here(3000), USUAL, &tap).await {
+    let server = match Server::bind(here(3000), USUAL, &record).await {
         Ok(server) => server,
-        Err(_) => Server::bind(here(0), USUAL, &tap).await?,
+        Err(_) => Server::bind(here(0), USUAL, &record).await?,
     };
     let address = server.address()?;
     tap.name(address, "server");
     tokio::spawn(server.serve());
-    by_hand::tell(ways, address, &tap, random.clone()).await?;
-    chat::tell(ways, address, &tap, random.clone()).await?;
-    heartbeat::tell(&tap, random).await
+    by_hand::tell(ways, address, &record, random.clone()).await?;
+    chat::tell(ways, address, &record, random.clone()).await?;
+    heartbeat::tell(&record, random).await
 }
 
 async fn listen(address: SocketAddr, tap: &Tap) -> Result<()> {
-    let server = Server::bind(address, USUAL, tap).await?;
+    let record = Record { tap: tap.clone(), both_ends: false };
+    let server = Server::bind(address, USUAL, &record).await?;
     tap.name(server.address()?, "server");
     tap.tell(&format!(
         "Listening at http://{} . Ctrl-C ends it.",

@@ -16,10 +16,10 @@ use serde::Deserialize;
 use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, Data, Extension, SocketRef};
 use socketioxide::handler::ConnectHandler;
-use tap::Tap;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::record::Record;
 use history::History;
 
 /// What an administrator knows. In the open, as this is an example.
@@ -65,9 +65,13 @@ fn chat(io: &SocketIo) {
             say(kept, user, name, said, ack)
         });
         let kept = history.clone();
-        user.on("missed", async move |Data((room, since)), ack: AckSender| {
-            ack.send(&kept.since(room, since)).ok();
-        });
+        user.on(
+            "missed",
+            async move |Data((room, since)): Data<(String, u64)>,
+                        ack: AckSender| {
+                ack.send(&kept.since(&room, since)).ok();
+            },
+        );
         user.on("file", file);
         user.on("typing", typing);
         user.on("whisper", whisper);
@@ -171,21 +175,21 @@ async fn admin(admin: SocketRef, io: SocketIo) {
 pub(crate) struct Server {
     listener: TcpListener,
     heartbeat: Heartbeat,
-    tap: Tap,
+    record: Record,
 }
 
 impl Server {
     pub(crate) async fn bind(
         address: SocketAddr,
         heartbeat: Heartbeat,
-        tap: &Tap,
+        record: &Record,
     ) -> Result<Self> {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!(
                 "cannot listen at {address}; is the port taken? Port 0 takes any"
             )
         })?;
-        Ok(Self { listener, heartbeat, tap: tap.clone() })
+        Ok(Self { listener, heartbeat, record: record.clone() })
     }
 
     pub(crate) fn address(&self) -> Result<SocketAddr> {
@@ -210,7 +214,7 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
             };
-            let Ok(stream) = tap::TcpStream::new(stream, &self.tap) else {
+            let Ok(stream) = self.record.stream(stream) else {
                 continue;
             };
             let connection = http1::Builder::new()

@@ -4,4 +4,5 @@
 
 mod failure;
 mod packet;
+mod record;
 mod server;

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::engine::{
-    Handshake, Packet, Polling, WebSocket, ended, open, open_websocket, upgrade,
+    Handshake, Packet, Polling, WebSocket, open, open_websocket, upgrade,
 };
 use crate::failure::Failure;
 use crate::http::{Endpoint, Http};
@@ -107,14 +107,14 @@ impl Incoming {
 async fn frame(
     frames: &mut SplitStream<WebSocket>,
 ) -> Result<Option<Packet>, Failure> {
-    let message = frames.next().await.transpose().map_err(ended)?;
+    let message = frames.next().await.transpose().map_err(Failure::ended)?;
     Ok(match message {
         Some(Message::Text(text)) => Some(Packet::decode(&text)?),
         Some(Message::Binary(bytes)) => Some(Packet::Binary(bytes.into())),
         Some(Message::Close(_)) => Some(Packet::Close),
         // WebSocket's own ping is not Engine.IO's: tungstenite answers it.
         Some(_) => None,
-        None => return Err(Failure::Ended("the server is gone".to_owned())),
+        None => return Err(Failure::ended("the server is gone")),
     })
 }
 
@@ -132,7 +132,7 @@ impl Outgoing {
                         Packet::Binary(bytes) => Message::binary(bytes),
                         other => Message::text(other.encode()),
                     };
-                    frames.send(message).await.map_err(ended)?;
+                    frames.send(message).await.map_err(Failure::ended)?;
                 }
                 Ok(())
             }
@@ -144,7 +144,7 @@ impl Outgoing {
     pub(crate) async fn close(&mut self) -> Result<(), Failure> {
         match self {
             Self::Posts(polling) => polling.post(&[Packet::Close]).await,
-            Self::Frames(frames) => frames.close().await.map_err(ended),
+            Self::Frames(frames) => frames.close().await.map_err(Failure::ended),
         }
     }
 

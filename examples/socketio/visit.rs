@@ -16,6 +16,7 @@ use crate::client::{Client, Event, Reconnect, Socket, Status};
 use crate::failure::Failure;
 use crate::http::Endpoint;
 use crate::packet::{Data, data};
+use crate::record::Record;
 use crate::transport::Ways;
 use crate::{Visit, event};
 
@@ -24,6 +25,7 @@ const USUAL: Reconnect = Reconnect {
     first: Duration::from_secs(1),
     most: Duration::from_secs(5),
     attempts: 5,
+    settle: Duration::ZERO,
 };
 
 pub(crate) async fn visit(
@@ -201,7 +203,7 @@ async fn parse(
         host: host.to_owned(),
         path: path.to_owned(),
         name: "ping".to_owned(),
-        tap: tap.clone(),
+        record: Record { tap: tap.clone(), both_ends: false },
         random: Mutex::new(random),
     };
     Ok((endpoint, uri.path().to_owned()))

@@ -10,11 +10,40 @@ use wire::{Dissection, Meaning, Node, Session, Value};
 
 /// Each packet as a list of its fields. A port is called after the order in which the trace's addresses
 /// appear; what is computed from ports is left out by field, and so are times and what a library draws at random:
-/// a WebSocket's key and what follows from it, and masking keys with the bytes under them.
+/// a WebSocket's key and what follows from it, and masking keys with the bytes under them. An Engine.IO session is
+/// called after the order in which they were opened.
 pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
     let mut session = Session::new(Some(password.to_owned()));
-    let mut ports = Ports::default();
-    trace.events.iter().map(|event| packet(event, &session.dissect(event), &mut ports)).collect()
+    let mut chance = Chance::default();
+    trace.events.iter().map(|event| packet(event, &session.dissect(event), &mut chance)).collect()
+}
+
+/// What was drawn by chance and comes back in later packets.
+#[derive(Default)]
+struct Chance {
+    ports: Ports,
+    sessions: Vec<String>,
+}
+
+impl Chance {
+    fn learn(&mut self, event: &Event, dissection: &Dissection<'_>) {
+        let named = dissection.nodes().iter().filter_map(Node::addr);
+        [event.from, event.to].into_iter().chain(named).for_each(|address| self.ports.learn(address));
+        let opens = |node: &&Node| matches!(node.field.name, "handshake" | "data");
+        for node in dissection.nodes().iter().filter(opens) {
+            let json: serde_json::Value =
+                serde_json::from_slice(dissection.bytes(node.span)).unwrap_or_default();
+            let sid = json["sid"].as_str().map(str::to_owned);
+            self.sessions.extend(sid.filter(|sid| !self.sessions.contains(sid)));
+        }
+    }
+
+    /// `sid=k6Lo5vn2FY1hthia` as `sid=[session 1]`.
+    fn hide(&self, text: &str) -> String {
+        (1..).zip(&self.sessions).fold(self.ports.hide(text), |text, (number, sid)| {
+            text.replace(sid, &format!("[session {number}]"))
+        })
+    }
 }
 
 /// The ports of loopback addresses: the system's choice, unlike those of documentation.
@@ -40,14 +69,11 @@ impl Ports {
     }
 }
 
-fn packet(event: &Event, dissection: &Dissection<'_>, ports: &mut Ports) -> String {
-    for address in [event.from, event.to].into_iter().chain(dissection.nodes().iter().filter_map(Node::addr))
-    {
-        ports.learn(address);
-    }
-    let mut out = ports.hide(&format!("{} -> {}\n", event.from, event.to));
+fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> String {
+    chance.learn(event, dissection);
+    let mut out = chance.hide(&format!("{} -> {}\n", event.from, event.to));
     if let Some(comment) = &event.comment {
-        writeln!(out, "{}", ports.hide(comment)).unwrap();
+        writeln!(out, "{}", chance.hide(comment)).unwrap();
     }
     let has_ports =
         dissection.nodes().iter().filter_map(Node::addr).any(|address| address.ip().is_loopback());
@@ -59,7 +85,7 @@ fn packet(event: &Event, dissection: &Dissection<'_>, ports: &mut Ports) -> Stri
         within.push((end(dissection, at), node.field.name));
         let value = match node.field.name {
             "CRC-32" | "HMAC-SHA1" | "HMAC-SHA256" if has_ports => "[computed over ports]".to_owned(),
-            "Port" | "X-Port" if port(dissection, at).is_some_and(|port| ports.is_ours(port)) => {
+            "Port" | "X-Port" if port(dissection, at).is_some_and(|port| chance.ports.is_ours(port)) => {
                 "[port]".to_owned()
             }
             "Masking-key" => "[random]".to_owned(),
@@ -68,14 +94,15 @@ fn packet(event: &Event, dissection: &Dissection<'_>, ports: &mut Ports) -> Stri
             "field-value" if ["Sec-WebSocket-Key", "Sec-WebSocket-Accept"].contains(&parent) => {
                 format!("[{} bytes of base64]", dissection.bytes(node.span).len())
             }
+            "field-value" if parent == "Date" => "[time]".to_owned(),
             _ if matches!(node.value, Value::Bytes) => hex(dissection.bytes(node.span)),
-            _ => ports.hide(&shown(dissection, at).to_string()),
+            _ => chance.hide(&shown(dissection, at).to_string()),
         };
         writeln!(out, "{:indent$}{}: {value}", "", node.field.name).unwrap();
         for note in dissection.notes_at(at) {
             let text = note.text.split_once(" ms later").map_or(&*note.text, |(text, _)| text);
             let text = if text.len() < note.text.len() { text.rsplit_once(", ").unwrap().0 } else { text };
-            writeln!(out, "{:indent$}  ({:?}: {})", "", note.severity, ports.hide(text)).unwrap();
+            writeln!(out, "{:indent$}  ({:?}: {})", "", note.severity, chance.hide(text)).unwrap();
         }
     }
     out

@@ -110,6 +110,8 @@ impl Screen {
         let size = format!("{} bytes, {:.1} ms", bytes.len(), since.as_secs_f64() * 1e3);
         let number = format!("#{}", self.count);
         let indent = number.len() + 1;
+        let lines = text::wrap(summary, self.style.width.saturating_sub(indent));
+        let summary = lines.join(&format!("\n{:indent$}", ""));
         format!(
             "\n{head}{number} {from} \u{2192} {to}{plain}  {dim}{size}{plain}\n{:indent$}{head}{summary}{plain}\n",
             ""

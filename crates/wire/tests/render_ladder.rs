@@ -113,6 +113,17 @@ fn ports_of_one_address_are_lines_of_their_own_in_order_of_appearance() {
 }
 
 #[test]
+fn connections_of_one_name_are_one_line() {
+    let events: Vec<Event> =
+        (0..30).map(|n| Event::tcp(Duration::ZERO, server(6000 + n), server(3478), b"")).collect();
+    let named = |addr| name(addr).or(Some("pong".to_owned()));
+    let ladder = Ladder::of(&events, &named, &mut Said::guess);
+    let hosts: Vec<_> = ladder.hosts.iter().map(|host| (host.called(), &*host.address)).collect();
+    assert_eq!(hosts, [("pong", "127.0.0.1:6000 …"), ("server", "127.0.0.1:3478")]);
+    assert!(ladder.steps.iter().all(|step| (step.from, step.to) == (0, 1)));
+}
+
+#[test]
 fn the_last_line_stands_for_all_hosts_that_are_too_many() {
     let events: Vec<Event> =
         (0..30).map(|n| Event::udp(Duration::ZERO, client(), server(6000 + n), REQUEST)).collect();

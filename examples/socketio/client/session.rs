@@ -156,17 +156,18 @@ impl Session {
     async fn serve(&mut self, link: &mut Link) -> Result<(), Failure> {
         loop {
             tokio::select! {
-                command = self.commands.recv() => {
-                    if self.obey(command, Some(link)).await?.is_break() {
-                        return Ok(());
-                    }
-                }
+                biased;
                 // The server pings. Where it does not, there is no server any more.
                 packet = timeout_at(link.ping_due, link.packets.recv()) => match packet {
                     Err(_) => return Err(Failure::Heartbeat(link.patience)),
                     Ok(None) => return Err(Failure::ended("the server is gone")),
                     Ok(Some(packet)) => self.take(packet?, link).await?,
                 },
+                command = self.commands.recv() => {
+                    if self.obey(command, Some(link)).await?.is_break() {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
@@ -294,7 +295,7 @@ impl Session {
                 listener.try_send(event)
         {
             let said = format!("Nobody takes {} events: dropped.", event.name);
-            self.endpoint.tap.tell(&said);
+            self.endpoint.record.tap.tell(&said);
         }
     }
 
@@ -413,6 +414,7 @@ impl Session {
 
     async fn anew(&mut self) -> Result<Link, Failure> {
         let (mut link, connected) = link(&self.endpoint, self.ways).await?;
+        sleep(self.reconnect.settle).await;
         let mut names: Vec<_> = self.namespaces.keys().cloned().collect();
         names.sort();
         for name in names {

@@ -48,9 +48,9 @@ impl History {
     }
 
     /// What came after the message of that number.
-    pub(super) fn since(&self, room: String, number: u64) -> Vec<Message> {
+    pub(super) fn since(&self, room: &str, number: u64) -> Vec<Message> {
         let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = rooms.get(&room).into_iter().flatten();
+        let kept = rooms.get(room).into_iter().flatten();
         kept.filter(|message| message.number > number).cloned().collect()
     }
 }
@@ -69,7 +69,7 @@ mod tests {
         }
         let texts = |room: &str, since| -> Vec<String> {
             history
-                .since(room.to_owned(), since)
+                .since(room, since)
                 .into_iter()
                 .map(|message| message.text)
                 .collect()
@@ -85,7 +85,7 @@ mod tests {
         for number in 0..MOST_MESSAGES + 10 {
             history.keep("a", "ping", &number.to_string());
         }
-        assert_eq!(history.since("a".to_owned(), 0).len(), MOST_MESSAGES);
+        assert_eq!(history.since("a", 0).len(), MOST_MESSAGES);
         for room in 0..MOST_ROOMS + 10 {
             history.keep(
                 &format!("room {room}"),

@@ -94,7 +94,7 @@ impl Ladder {
     pub const MOST_STEPS: usize = 200;
 
     /// Draws up a ladder. Hosts stand in the order in which they first appear; two ports of one address
-    /// are two hosts. `name` gives a host a name, `say` says what a packet is and is asked only for
+    /// are two hosts, unless they have one name: a client opens many connections. `name` gives a host a name, `say` says what a packet is and is asked only for
     /// packets that are drawn: [`Said::guess`] does where there is no session.
     pub fn of<'e>(
         events: impl IntoIterator<Item = &'e Event>,
@@ -102,13 +102,13 @@ impl Ladder {
         say: &mut dyn FnMut(&Event) -> Said,
     ) -> Self {
         let mut events = events.into_iter();
-        let mut hosts = Hosts { seen: Vec::new() };
+        let mut hosts = Hosts::default();
         let mut steps = Vec::new();
         for event in events.by_ref().take(Self::MOST_STEPS) {
-            let (from, to) = (hosts.place(event.from), hosts.place(event.to));
+            let (from, to) = (hosts.place(event.from, name), hosts.place(event.to, name));
             steps.push(Step { at: event.at, from, to, said: say(event), lost: false });
         }
-        let hosts = hosts.drawn(name);
+        let hosts = hosts.drawn();
         for step in &mut steps {
             step.from = step.from.min(Self::MOST_HOSTS - 1);
             step.to = step.to.min(Self::MOST_HOSTS - 1);
@@ -157,29 +157,42 @@ impl Host {
     }
 }
 
+#[derive(Default)]
 struct Hosts {
-    seen: Vec<SocketAddr>,
+    hosts: Vec<Host>,
+    places: Vec<(SocketAddr, usize)>,
 }
 
 impl Hosts {
-    fn place(&mut self, addr: SocketAddr) -> usize {
-        self.seen.iter().position(|seen| *seen == addr).unwrap_or_else(|| {
-            self.seen.push(addr);
-            self.seen.len() - 1
-        })
+    fn place(&mut self, addr: SocketAddr, name: &dyn Fn(SocketAddr) -> Option<String>) -> usize {
+        if let Some((_, place)) = self.places.iter().find(|(seen, _)| *seen == addr) {
+            return *place;
+        }
+        let (name, address) = (name(addr), addr.to_string());
+        let namesake = |host: &Host| name.is_some() && host.name == name;
+        let place = self.hosts.iter().position(namesake).unwrap_or(self.hosts.len());
+        match self.hosts.get_mut(place) {
+            Some(host) if host.address.ends_with(MORE) => {}
+            Some(host) => host.address += MORE,
+            None => self.hosts.push(Host { name, address }),
+        }
+        self.places.push((addr, place));
+        place
     }
 
-    fn drawn(self, name: &dyn Fn(SocketAddr) -> Option<String>) -> Vec<Host> {
-        let host = |addr: &SocketAddr| Host { name: name(*addr), address: addr.to_string() };
-        if self.seen.len() <= Ladder::MOST_HOSTS {
-            return self.seen.iter().map(host).collect();
+    fn drawn(mut self) -> Vec<Host> {
+        if self.hosts.len() > Ladder::MOST_HOSTS {
+            let own = Ladder::MOST_HOSTS - 1;
+            let address = format!("{} others", self.hosts.len() - own);
+            self.hosts.truncate(own);
+            self.hosts.push(Host { name: None, address });
         }
-        let own = Ladder::MOST_HOSTS - 1;
-        let others = format!("{} others", self.seen.len() - own);
-        let rest = Host { name: None, address: others };
-        self.seen.iter().take(own).map(host).chain([rest]).collect()
+        self.hosts
     }
 }
+
+/// Behind the first address of a host that has more.
+const MORE: &str = " \u{2026}";
 
 /// A time since the start, in at most nine columns: `0 ms`, `+0.35 ms`, `+12.4 ms`, `+1.50 s`, `+30 d`.
 struct Since(Duration);
