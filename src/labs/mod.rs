@@ -7,6 +7,7 @@
 pub mod http;
 mod names;
 pub mod stun;
+pub mod websocket;
 pub mod wiretap;
 
 pub use names::Names;
@@ -21,7 +22,7 @@ use axum::Router;
 use serde::Serialize;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&stun::LAB];
+pub static LABS: &[&Lab] = &[&stun::LAB, &websocket::LAB];
 
 /// One lab: what it is called, and how it starts.
 #[derive(Debug)]
