@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tap::{Random, Tap, TcpStream};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use crate::by_hand::ByHand;
 use crate::library::{Client, Message};
 use crate::target::Target;
+use crate::tls;
 
 /// There is a server's side to what went wrong, or there is no server.
 #[derive(Debug, thiserror::Error)]
@@ -33,20 +34,25 @@ pub(crate) async fn connect(
 ) -> Result<()> {
     let Question { target, patience, .. } = question;
     let addresses = target.resolve().await?;
-    let stream = within(*patience, "no connection", reach(&addresses, tap)).await?;
-    tap.name(stream.local_addr(), "ping");
-    tap.name(stream.peer_addr(), &target.name);
-    if target.tls {
-        anyhow::bail!("TLS is not there yet");
+    let tcp = within(*patience, "no connection", reach(&addresses)).await?;
+    let (local, peer) = (tcp.local_addr()?, tcp.peer_addr()?);
+    tap.name(local, "ping");
+    tap.name(peer, &target.name);
+    if !target.tls {
+        return converse(question, TcpStream::new(tcp, tap)?, tap, random).await;
     }
-    converse(question, stream, tap, random).await
+    let config = tls::config()?;
+    let tls = tls::connect(config, &target.name, tcp);
+    let tls = within(*patience, "no end of the TLS handshake", tls).await?;
+    tap.tell("Over TLS. What is shown and recorded is what is inside.");
+    converse(question, TcpStream::over(tls, local, peer, tap), tap, random).await
 }
 
 /// The first of a host's addresses that lets us in.
-async fn reach(addresses: &[SocketAddr], tap: &Tap) -> Result<TcpStream> {
+async fn reach(addresses: &[SocketAddr]) -> Result<tokio::net::TcpStream> {
     let mut refusals = String::new();
     for address in addresses {
-        match TcpStream::connect(*address, tap).await {
+        match tokio::net::TcpStream::connect(address).await {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 return Ok(stream);
@@ -54,7 +60,7 @@ async fn reach(addresses: &[SocketAddr], tap: &Tap) -> Result<TcpStream> {
             Err(error) => refusals.push_str(&format!("{address}: {error}. ")),
         }
     }
-    anyhow::bail!("{refusals}Is a server running there? `--listen ADDR` starts one")
+    bail!("{refusals}Is a server running there? `--listen ADDR` starts one")
 }
 
 /// The handshake by hand, which sees most; then the library takes over.

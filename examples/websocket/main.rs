@@ -8,7 +8,7 @@
 //! - `library`: the same by `tokio-tungstenite`
 //! - `server`: sends every message back
 //! - `story`: both ends on loopback
-//! - `connect`: the same client against any server, at a `target`
+//! - `connect`: the same client against any server, at a `target`, over `tls`
 
 mod by_hand;
 mod connect;
@@ -17,6 +17,7 @@ mod response;
 mod server;
 mod story;
 mod target;
+mod tls;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
