@@ -6,3 +6,4 @@ mod socketio;
 mod stun;
 mod stun_interop;
 mod websocket;
+mod websocket_interop;
