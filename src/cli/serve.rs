@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Open the book in the browser
     #[arg(long)]
     open: bool,
+    /// Run the Socket.IO lab as one of several instances that share this Redis server
+    #[arg(long, value_name = "URL")]
+    redis: Option<String>,
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
@@ -56,7 +59,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
             return Ok(FAILED);
         }
     };
-    let labs = Started::all(LABS, &Surroundings { workbook: address }).await;
+    let labs = Started::all(LABS, &Surroundings { workbook: address, redis: args.redis.clone() }).await;
     let edition = Edition::first(&site, stamp());
     drop(site);
     announce(&format!("http://{address}"), &labs, args.open);

@@ -13,6 +13,7 @@ mod listing;
 mod live;
 mod pages;
 
+pub(crate) use accept::{Limits, serve_within};
 pub use accept::{bind, serve};
 pub use live::{Edition, News};
 

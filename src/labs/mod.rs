@@ -6,6 +6,7 @@
 
 pub mod http;
 mod names;
+pub mod socketio;
 pub mod stun;
 pub mod websocket;
 pub mod wiretap;
@@ -22,7 +23,7 @@ use axum::Router;
 use serde::Serialize;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&stun::LAB, &websocket::LAB];
+pub static LABS: &[&Lab] = &[&stun::LAB, &websocket::LAB, &socketio::LAB];
 
 /// One lab: what it is called, and how it starts.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub struct Lab {
 pub struct Surroundings {
     /// What the workbook listens on: a lab with a port of its own takes no other pages than those from there.
     pub workbook: SocketAddr,
+    /// The Redis server by which labs of several workbooks work as one, as `redis://HOST:PORT`.
+    pub redis: Option<String>,
 }
 
 /// A lab on its way.

@@ -13,14 +13,15 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 
 /// What clients may hold.
 #[derive(Clone, Copy, Debug)]
-struct Limits {
+pub(crate) struct Limits {
     /// So many connections. WebSockets are counted by whoever takes them.
-    connections: usize,
-    /// So long for the head of a request, and between two requests.
-    idle: Duration,
+    pub(crate) connections: usize,
+    /// So long for the head of a request, between two requests, and until a client reads on, WebSockets included.
+    pub(crate) idle: Duration,
 }
 
 /// A browser opens six connections a page.
@@ -54,7 +55,8 @@ pub async fn serve(listener: TcpListener, router: Router) {
     serve_within(LIMITS, listener, router).await;
 }
 
-async fn serve_within(limits: Limits, listener: TcpListener, router: Router) {
+/// As [`serve`], within other limits.
+pub(crate) async fn serve_within(limits: Limits, listener: TcpListener, router: Router) {
     let free = Arc::new(Semaphore::new(limits.connections));
     let wanted = Arc::new(Notify::new());
     let mut connections = tokio::task::JoinSet::new();
@@ -85,7 +87,12 @@ async fn connection(stream: TcpStream, router: Router, idle: Duration, wanted: O
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(idle);
     let service = TowerToHyperService::new(router);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    // A small frame does not wait for the acknowledgment of the one before. Where it cannot be set, it is slower.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(idle));
+    let io = TokioIo::new(Box::pin(stream));
+    let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
     // What goes wrong on a connection is its client's affair, and ends with it.
     tokio::select! {
         // First, so that a request which has arrived counts as under way.
