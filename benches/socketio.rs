@@ -8,7 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use socketioxide_core::Str;
 use socketioxide_core::packet::{Packet, PacketData};
-use socketioxide_core::parser::{Parse, ParserState};
+use socketioxide_core::parser::{Parse, ParseConfig, ParserState};
 use socketioxide_parser_common::CommonParser;
 use wire::socketio::SOCKETIO;
 use wire::{Context, Tree};
@@ -56,5 +56,7 @@ fn packets(criterion: &mut Criterion) {
 }
 
 fn decode(packet: &'static str) -> Packet {
-    CommonParser.decode_str(&ParserState::default(), Str::from(packet)).expect("a packet")
+    CommonParser
+        .decode_str(&ParseConfig::default(), &ParserState::default(), Str::from(packet))
+        .expect("a packet")
 }

@@ -55,7 +55,8 @@ async fn holds(client: Result<Command, String>, mode: &str, steps: &[&str]) {
     let workbook = SocketAddr::from(([127, 0, 0, 1], 3000));
     let lab = SocketIoLab::start(&config, workbook).await.expect("the lab starts");
     client.arg(lab.info().url).arg(mode);
-    let output = tokio::task::spawn_blocking(move || client.output()).await.unwrap().expect("the client runs");
+    let output =
+        tokio::task::spawn_blocking(move || client.output()).await.unwrap().expect("the client runs");
     let said = String::from_utf8_lossy(&output.stdout);
     let error = String::from_utf8_lossy(&output.stderr);
     let expected: String = steps.iter().map(|step| format!("{mode}: {step}\n")).collect();

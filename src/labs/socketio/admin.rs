@@ -50,6 +50,7 @@ pub(super) enum Ask {
     Announce(String),
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a handler is given values")]
 pub(super) fn enter<A: Adapter>(io: SocketIo<A>, socket: SocketRef<A>) -> Ready<()> {
     let desk = Desk::open(Admin { io });
     desk.takes(&socket, "rooms", "nothing", |_: Arguments| Ask::Rooms);

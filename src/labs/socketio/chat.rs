@@ -13,6 +13,7 @@
 //! What cannot be done is acknowledged with `error`, a sentence. The lab says `welcome` to who comes, and `refused` to
 //! who sent too much before it lets go of them. It keeps nothing of what was said.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -81,6 +82,7 @@ impl Person {
 }
 
 /// A client comes. No part of this waits, so that everything is ready when its next packet is read.
+#[expect(clippy::needless_pass_by_value, reason = "a handler is given values")]
 pub(super) fn enter<A: Adapter>(
     io: SocketIo<A>,
     socket: SocketRef<A>,
@@ -197,7 +199,7 @@ pub(super) async fn all_rooms<A: Adapter>(io: &SocketIo<A>) -> Result<Vec<String
     let Some(chat) = io.of("/") else { return Ok(Vec::new()) };
     let rooms = chat.rooms().await.map_err(|error| format!("cannot reach the other instances: {error}"))?;
     let mut rooms: Vec<String> =
-        rooms.into_iter().filter(|room| is_room(room)).map(|room| room.into_owned()).collect();
+        rooms.into_iter().filter(|room| is_room(room)).map(Cow::into_owned).collect();
     rooms.sort();
     rooms.dedup();
     Ok(rooms)
@@ -205,7 +207,7 @@ pub(super) async fn all_rooms<A: Adapter>(io: &SocketIo<A>) -> Result<Vec<String
 
 fn rooms_of<A: Adapter>(socket: &SocketRef<A>) -> Vec<String> {
     let mut rooms: Vec<String> =
-        socket.rooms().into_iter().filter(|room| is_room(room)).map(|room| room.into_owned()).collect();
+        socket.rooms().into_iter().filter(|room| is_room(room)).map(Cow::into_owned).collect();
     rooms.sort();
     rooms
 }

@@ -92,7 +92,9 @@ impl Door {
             (None, _) => from_a_page(headers),
             (Some(origin), None) if has_origin(&self.workbook, origin) => None,
             // Programs name the server itself. No page can: this server has none.
-            (Some(origin), None) if origin.as_bytes().strip_prefix(b"http://") == Some(host.as_bytes()) => None,
+            (Some(origin), None) if origin.as_bytes().strip_prefix(b"http://") == Some(host.as_bytes()) => {
+                None
+            }
             (Some(origin), _) => {
                 Some(format!("this lab is for pages of {}, not of {origin:?}", self.workbook.list()))
             }

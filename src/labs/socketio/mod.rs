@@ -50,6 +50,8 @@ pub static LAB: Lab = Lab {
 
 /// Socket.IO's own path.
 const PATH: &str = "/socket.io";
+/// So many attachments has a packet.
+const MOST_ATTACHMENTS: usize = 100;
 /// The port that is tried first.
 const USUAL_PORT: u16 = 3400;
 
@@ -221,6 +223,7 @@ fn builder(config: &Config) -> SocketIoBuilder {
     let Config { heartbeat, limits, .. } = config;
     let parser = ParserConfig::common()
         .max_incoming_binary_buf_size(limits.payload)
+        .max_incoming_binaries(MOST_ATTACHMENTS)
         .packet_completion_timeout(Duration::from_secs(10));
     SocketIo::builder()
         .req_path(PATH)
