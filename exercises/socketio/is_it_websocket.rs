@@ -39,7 +39,7 @@ use exercises::socketio::is_it_websocket::{Answer, Capture, Head, accept};
 /// Whether a plain WebSocket client can talk to the server of this capture. `capture.client` and `capture.server` are
 /// the bytes that each side sent.
 ///
-/// Useful: `Head::read(&capture.server)?`-like, which gives None for all that is no HTTP/1.1; `head.first_line`;
+/// Useful: `Head::read(&capture.server)`, which is None for all that is no HTTP/1.1; `head.first_line`;
 /// `head.header("Upgrade")`; `accept(key)`; `value.eq_ignore_ascii_case("websocket")`; `value.split(',')`.
 pub fn speaks(capture: &Capture) -> Answer {
     todo!()

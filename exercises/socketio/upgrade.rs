@@ -33,7 +33,7 @@
 //! The order between different ways (GET, POST, WebSocket, application) is free, within each it counts.
 //!
 //! The protocol's text pauses polling before the probe (https://github.com/socketio/engine.io-protocol#upgrade). The
-//! clients in use pause it at 3probe, as here: a probe that fails then costs nothing.
+//! JavaScript client pauses it at 3probe, as here: a probe that fails then costs nothing.
 //!
 //! Check: `cargo run -- check socketio::upgrade`. The page: socketio.html#upgrade
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Emitter, Millis, Packet, Receiver, Story, show};
+use super::{Emitter, Millis, NewEmitter, NewReceiver, Packet, Receiver, Story, show};
 use crate::socketio::specs::GUARANTEES;
 use crate::{Exam, Failure};
 
@@ -23,7 +23,7 @@ const MOST_PACKETS: usize = 6_000;
 /// What is on its way.
 enum Sent {
     Event(usize, Packet),
-    Acknowledgment(usize, u64),
+    Acknowledgment(usize, Packet),
 }
 
 struct Link {
@@ -50,13 +50,19 @@ impl Chance {
 }
 
 impl Link {
-    /// Loses a third, doubles some, and delays each by a time of its own, so that they overtake each other.
-    fn send(&mut self, now: Millis, make: impl Fn() -> Sent) {
+    /// Loses a third, doubles some, and delays each by a time of its own, so that they overtake each other. Says
+    /// what became of it.
+    fn send(&mut self, now: Millis, make: impl Fn() -> Sent) -> &'static str {
         let copies = if self.chance.percent(33) { 0 } else { 1 + u64::from(self.chance.percent(20)) };
         for _ in 0..copies {
             self.sent += 1;
             let arrival = now + 10 + self.chance.below(150);
             self.on_its_way.insert((arrival, self.sent), make());
+        }
+        match copies {
+            0 => ", lost",
+            1 => "",
+            _ => ", doubled",
         }
     }
 
@@ -67,11 +73,11 @@ impl Link {
 }
 
 /// Three senders and one receiver over this link, until all is delivered and acknowledged.
-pub(super) fn run<E: Emitter, R: Receiver>(
+pub(super) fn run(
     exam: &Exam,
     seed: u64,
-    emitter: fn(&'static str) -> E,
-    receiver: fn() -> R,
+    emitter: NewEmitter<'_>,
+    receiver: NewReceiver<'_>,
 ) -> Result<(), Box<Failure>> {
     let name = format!("a bad link (seed {seed}): 3 senders, 60 events, a third of all packets lost");
     let story = Story::default();
@@ -91,9 +97,9 @@ struct End {
     why: &'static str,
 }
 
-struct Run<E, R> {
-    emitters: Vec<E>,
-    receiver: R,
+struct Run {
+    emitters: Vec<Box<dyn Emitter>>,
+    receiver: Box<dyn Receiver>,
     link: Link,
     /// Of each event, by its text: what happened to it.
     stories: BTreeMap<String, Story>,
@@ -101,8 +107,8 @@ struct Run<E, R> {
     packets: usize,
 }
 
-impl<E: Emitter, R: Receiver> Run<E, R> {
-    fn new(seed: u64, emitter: fn(&'static str) -> E, receiver: fn() -> R) -> Self {
+impl Run {
+    fn new(seed: u64, emitter: NewEmitter<'_>, receiver: NewReceiver<'_>) -> Self {
         let chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         Self {
             emitters: SENDERS.map(emitter).into_iter().collect(),
@@ -118,7 +124,7 @@ impl<E: Emitter, R: Receiver> Run<E, R> {
         let mut active = 0;
         for now in (0..PATIENCE).step_by(STEP as usize) {
             if now.is_multiple_of(CONNECTION) {
-                self.link.on_its_way.clear();
+                self.reconnect(now);
             }
             if self.emit(now)? || !self.link.on_its_way.is_empty() {
                 active = now;
@@ -134,18 +140,33 @@ impl<E: Emitter, R: Receiver> Run<E, R> {
         Err(self.unfinished())
     }
 
+    /// A connection ends, another begins: what was on its way is lost.
+    fn reconnect(&mut self, now: Millis) {
+        for sent in std::mem::take(&mut self.link.on_its_way).into_values() {
+            let (what, packet) = match sent {
+                Sent::Event(_, packet) => ("lost with its connection", packet),
+                Sent::Acknowledgment(_, packet) => ("ack lost with its connection", packet),
+            };
+            self.stories
+                .entry(packet.text.clone())
+                .or_default()
+                .say(now, &format!("{} {what}", show(&packet)));
+        }
+    }
+
     /// The senders' part of a step: what is new, and what is due again. Whether there was any.
     fn emit(&mut self, now: Millis) -> Result<bool, End> {
         let before = self.packets;
         for (at, emitter) in self.emitters.iter_mut().enumerate() {
             let mut packets = emitter.due(now);
             if now.is_multiple_of(EVERY) && now / EVERY < EVENTS {
-                packets.push(emitter.emit(now, &format!("{} says {}", SENDERS[at], now / EVERY)));
+                packets.push(emitter.emit(now, &format!("{} {}", SENDERS[at], now / EVERY)));
             }
             for packet in packets {
                 self.packets += 1;
                 let story = self.stories.entry(packet.text.clone()).or_default();
-                story.say(now, &format!("{} goes out", show(&packet)));
+                let fate = self.link.send(now, || Sent::Event(at, packet.clone()));
+                story.say(now, &format!("{} goes out{fate}", show(&packet)));
                 if self.packets > MOST_PACKETS {
                     return Err(End {
                         story: story.clone(),
@@ -155,7 +176,6 @@ impl<E: Emitter, R: Receiver> Run<E, R> {
                               after it last did, and not at all once it is acknowledged",
                     });
                 }
-                self.link.send(now, || Sent::Event(at, packet.clone()));
             }
         }
         Ok(self.packets > before)
@@ -163,8 +183,8 @@ impl<E: Emitter, R: Receiver> Run<E, R> {
 
     fn arrive(&mut self, now: Millis, sent: Sent) -> Result<(), End> {
         let (at, packet) = match sent {
-            Sent::Acknowledgment(at, id) => {
-                self.emitters[at].acknowledged(id);
+            Sent::Acknowledgment(at, packet) => {
+                self.emitters[at].acknowledged(packet.id);
                 return Ok(());
             }
             Sent::Event(at, packet) => (at, packet),
@@ -182,21 +202,21 @@ impl<E: Emitter, R: Receiver> Run<E, R> {
             (_, true) => "delivered",
             (_, false) => "offered, not taken",
         };
-        let ack = if acknowledged { "ack" } else { "no ack" };
+        let ack = match acknowledged {
+            true => format!("ack{}", self.link.send(now, || Sent::Acknowledgment(at, packet.clone()))),
+            false => "no ack".to_owned(),
+        };
         story.say(now, &format!("{} arrives: {outcome}, {ack}", show(&packet)));
         for text in given {
             if takes && !self.delivered.insert(text) {
                 return Err(End {
                     story: story.clone(),
-                    what: "for the second time".to_owned(),
-                    label: "delivered twice",
-                    why: "this event was delivered before. The memory must hold every sender and id that was \
+                    what: "delivered twice".to_owned(),
+                    label: "it was there before",
+                    why: "an event is delivered once, however often it comes. The memory must hold every sender and id that was \
                           delivered, whatever came between",
                 });
             }
-        }
-        if acknowledged {
-            self.link.send(now, || Sent::Acknowledgment(at, packet.id));
         }
         Ok(())
     }
@@ -207,15 +227,15 @@ impl<E: Emitter, R: Receiver> Run<E, R> {
         match lost.or(self.stories.iter().next()) {
             Some((_, story)) if lost.is_some() => End {
                 story: story.clone(),
-                what: "not delivered after 60 s".to_owned(),
-                label: "lost",
+                what: "never delivered".to_owned(),
+                label: "not in 60 s",
                 why: "an event goes out again until its acknowledgment comes, and that goes out only when the \
                       application took it. With both, no event is lost on a link that sometimes works",
             },
             story => End {
                 story: story.map(|(_, story)| story.clone()).unwrap_or_default(),
-                what: "no silence after 60 s".to_owned(),
-                label: "still repeating",
+                what: "no silence".to_owned(),
+                label: "still repeating after 60 s",
                 why: "all events were delivered, and some are still repeated: each acknowledgment ends the repetition \
                       of its event, and each repetition must be acknowledged",
             },
