@@ -6,3 +6,4 @@
 mod commands;
 mod exercises_hold;
 mod small_workbook;
+mod socketio_holds;

@@ -57,7 +57,7 @@ pub type Decode = for<'t> fn(&'t str) -> Decoded<'t>;
 /// # Errors
 /// The first case that does not hold.
 pub fn check(exam: &Exam, decode: Decode) -> Result<(), Box<Failure>> {
-    for (name, text, right) in cases() {
+    for (name, text, right) in questions() {
         let case = exam.case(name, text.as_bytes(), show(&right), ENCODING).text();
         let case = if text.len() < 3 { case.at(text.len()..text.len(), "ends here") } else { case };
         case.expect(&right, || decode(text), show, |returned| explain(text, &right, returned))?;
@@ -65,7 +65,12 @@ pub fn check(exam: &Exam, decode: Decode) -> Result<(), Box<Failure>> {
     Ok(())
 }
 
-fn cases() -> Vec<(&'static str, &'static str, Decoded<'static>)> {
+/// What a message is, the message, and its parts.
+pub type Question = (&'static str, &'static str, Decoded<'static>);
+
+/// All that is asked, with the answers that are right.
+#[must_use]
+pub fn questions() -> Vec<Question> {
     let two = r#"["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#;
     vec![
         ("an event", r#"42["hi"]"#, socket(2, 0, "/", None, r#"["hi"]"#)),

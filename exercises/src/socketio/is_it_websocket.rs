@@ -82,6 +82,12 @@ pub fn check(exam: &Exam, speaks: Speaks) -> Result<(), Box<Failure>> {
     Ok(())
 }
 
+/// All captures, with the answers that are right.
+#[must_use]
+pub fn answers() -> Vec<(Capture, Answer)> {
+    captures::questions().into_iter().map(|question| (question.capture, question.right)).collect()
+}
+
 /// What was asked for, and why it is so.
 struct Question {
     capture: Capture,
