@@ -1,3 +1,8 @@
-//! The chapter "WebSocket: who may speak, and when?".
+//! The chapter "WebSocket".
 
-pub mod answer;
+pub mod accept_key;
+pub mod close_code;
+pub mod frame_header;
+pub mod origin_guard;
+pub mod reassemble;
+pub mod unmask;
