@@ -1,5 +1,9 @@
 //! The labs on real sockets.
 
+#[path = "labs/handshake.rs"]
+mod handshake;
+#[path = "labs/hostile.rs"]
+mod hostile;
 #[path = "labs/socketio.rs"]
 mod socketio;
 #[path = "labs/socketio_clients.rs"]
@@ -8,5 +12,7 @@ mod socketio_clients;
 mod stun;
 #[path = "labs/stun_clients.rs"]
 mod stun_clients;
+#[path = "labs/websocket.rs"]
+mod websocket;
 #[path = "labs/wiretap.rs"]
 mod wiretap;

@@ -117,7 +117,7 @@ pub enum Decider {
 }
 
 const UPGRADE: &[(&str, &str)] =
-    &[("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")];
+    &[("Upgrade", "websocket"), ("Connection", "Upgrade, close"), ("Sec-WebSocket-Version", "13")];
 const ONLY_GET: &[(&str, &str)] = &[("Allow", "GET")];
 
 /// Answers the head of a request.
