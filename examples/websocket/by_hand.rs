@@ -43,6 +43,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ByHand<S> {
         Ok(self.stream.write_all(&frame).await?)
     }
 
+    /// Sends bytes as they are, right or wrong.
+    pub(crate) async fn send_raw(&mut self, bytes: &[u8]) -> Result<()> {
+        Ok(self.stream.write_all(bytes).await?)
+    }
+
     /// Waits for a frame: its opcode and its payload.
     pub(crate) async fn receive(&mut self) -> Result<(u8, Vec<u8>)> {
         loop {

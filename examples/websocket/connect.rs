@@ -11,7 +11,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::by_hand::ByHand;
-use crate::library::{Client, Message};
+use crate::library::{Client, Message, told};
 use crate::target::Target;
 use crate::tls;
 
@@ -122,5 +122,5 @@ async fn within<T>(
     let late = || format!("{silence} within {} s", patience.as_secs_f64());
     let done =
         timeout(patience, work).await.with_context(late).and_then(|done| done);
-    done.map_err(|error| NoAnswer(format!("{error:#}")).into())
+    done.map_err(|error| NoAnswer(told(&error)).into())
 }

@@ -122,3 +122,15 @@ pub(crate) fn shown(message: &Message) -> String {
         other => format!("{} bytes", other.len()),
     }
 }
+
+/// An error and what is behind it, but for what it says itself already.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(
+        String::new(),
+        |told, cause| match () {
+            () if told.is_empty() => cause,
+            () if told.contains(&cause) => told,
+            () => format!("{told}: {cause}"),
+        },
+    )
+}

@@ -8,11 +8,13 @@
 //! - `library`: the same by `tokio-tungstenite`
 //! - `server`: sends every message back
 //! - `story`: both ends on loopback
+//! - `mistakes`: one rule broken on each connection
 //! - `connect`: the same client against any server, at a `target`, over `tls`
 
 mod by_hand;
 mod connect;
 mod library;
+mod mistakes;
 mod response;
 mod server;
 mod story;
@@ -51,6 +53,11 @@ struct Args {
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
 
+    /// On loopback: break a rule on each of twelve connections, and see what the
+    /// server says
+    #[arg(long, conflicts_with_all = ["connect", "listen"])]
+    mistakes: bool,
+
     #[command(flatten)]
     tap: tap::Options,
 }
@@ -59,6 +66,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo run --example websocket
   cargo run --example websocket -- --pcap websocket.pcapng
+  cargo run --example websocket -- --mistakes
   cargo run --example websocket -- --listen 127.0.0.1:9001
   cargo run --example websocket -- --connect ws://127.0.0.1:9001/ --message hello
 
@@ -89,6 +97,7 @@ async fn run(args: &Args) -> Result<()> {
             connect::connect(&question, &tap, random).await
         }
         (None, Some(address)) => listen(address, &tap).await,
+        (None, None) if args.mistakes => mistakes::make(&tap, random).await,
         (None, None) => story::tell(&tap, random).await,
     };
     args.tap.finish(&tap)?; // what went wrong is worth a capture too

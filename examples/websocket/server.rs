@@ -19,6 +19,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 
+use crate::library::told;
+
 /// So many connections at once: one that is silent costs next to nothing.
 const MOST_CONNECTIONS: usize = 1024;
 /// So many WebSockets at once, so that all of them fit into memory with a message
@@ -56,7 +58,7 @@ impl Server {
         })
     }
 
-    /// Records what it sends, where the client records the rest.
+    /// Records what it sends, where the client records the rest and tells the story.
     pub(crate) fn sent_only(self) -> Self {
         Self { sent_only: true, ..self }
     }
@@ -83,8 +85,11 @@ impl Server {
             let stream = if self.sent_only { stream.sent_only() } else { stream };
             let (tap, places) = (self.tap.clone(), Arc::clone(&places));
             tokio::spawn(async move {
-                if let Err(error) = serve_client(stream, &places).await {
-                    tap.tell(&format!("{from}: {error:#}"));
+                let served = serve_client(stream, &places).await;
+                if let Err(error) = served
+                    && !self.sent_only
+                {
+                    tap.tell(&format!("{from}: {}", told(&error)));
                 }
                 drop(door);
             });

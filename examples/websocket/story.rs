@@ -86,7 +86,8 @@ async fn by_library(server: SocketAddr, tap: &Tap) -> Result<()> {
     Ok(())
 }
 
-async fn connect(server: SocketAddr, tap: &Tap) -> Result<TcpStream> {
+/// A connection to the server that records what ping sends.
+pub(crate) async fn connect(server: SocketAddr, tap: &Tap) -> Result<TcpStream> {
     let stream = TcpStream::connect(server, tap).await?.sent_only();
     stream.set_nodelay(true)?;
     tap.name(stream.local_addr(), "ping");

@@ -82,6 +82,16 @@ fn redacted(text: &str) -> String {
 }
 
 #[test]
+fn each_mistake_is_answered_with_its_code() {
+    let done = run("websocket", &["--quiet", "--mistakes"]);
+    assert_eq!((done.code, &*done.err), (Some(0), ""));
+    let learned = done.out.lines().filter_map(|line| line.strip_prefix("=> "));
+    let code = |line: &str| line.split_whitespace().find_map(|word| word.parse::<u16>().ok());
+    let codes: Vec<_> = learned.map(|line| code(line).unwrap_or_default()).collect();
+    assert_eq!(codes, [1002, 1002, 1002, 1002, 1002, 1002, 1002, 1007, 1002, 1002, 1009, 0]);
+}
+
+#[test]
 fn quiet_leaves_the_fields_out() {
     let done = run("websocket", &["--quiet"]);
     assert_eq!(done.code, Some(0));

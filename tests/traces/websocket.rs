@@ -1,5 +1,7 @@
 //! The capture that the page `websocket` draws from.
 
+use std::fmt::Write;
+
 use wire::{Session, Severity};
 
 use crate::redacted::redacted;
@@ -45,4 +47,25 @@ fn nothing_in_it_breaks_a_rule_and_no_mask_is_used_twice() {
     masks.sort();
     masks.dedup();
     assert_eq!((used, masks.len()), (10, 10), "a masking key is drawn for each frame");
+}
+
+#[test]
+fn each_connection_of_the_errors_breaks_one_rule_and_is_answered() {
+    let trace = read(&traces().join("websocket-errors.pcapng"));
+    let mut session = Session::new(None);
+    let mut wrong = String::new();
+    for event in &trace.events {
+        let dissection = session.dissect(event);
+        if let Some(comment) = &event.comment {
+            writeln!(wrong, "\n{comment}").unwrap();
+        }
+        let said = dissection.summary();
+        if !said.starts_with("GET ") && !said.starts_with("101 ") {
+            writeln!(wrong, "  {said}").unwrap();
+        }
+        for note in dissection.notes().iter().filter(|note| note.severity >= Severity::Warning) {
+            writeln!(wrong, "    {}", note.text).unwrap();
+        }
+    }
+    insta::assert_snapshot!("errors", wrong);
 }

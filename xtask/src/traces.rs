@@ -25,8 +25,8 @@ pub(crate) struct Args {
 
 /// How a capture comes to be.
 enum Maker {
-    /// An example records it.
-    Example { name: &'static str, seed: u64 },
+    /// An example records it, with these arguments.
+    Example { name: &'static str, arguments: &'static [&'static str], seed: u64 },
     /// It is written down in this crate.
     Written(fn() -> Trace),
 }
@@ -37,9 +37,10 @@ pub(crate) const SEED: u64 = 1;
 /// Every capture in traces/. A chapter adds a line here and one in traces/README.md.
 const TRACES: &[(&str, Maker)] = &[
     // What examples record:
-    ("socketio", Maker::Example { name: "socketio", seed: SEED }),
-    ("websocket", Maker::Example { name: "websocket", seed: SEED }),
-    ("stun", Maker::Example { name: "stun", seed: SEED }),
+    ("socketio", Maker::Example { name: "socketio", arguments: &[], seed: SEED }),
+    ("websocket", Maker::Example { name: "websocket", arguments: &[], seed: SEED }),
+    ("websocket-errors", Maker::Example { name: "websocket", arguments: &["--mistakes"], seed: SEED }),
+    ("stun", Maker::Example { name: "stun", arguments: &[], seed: SEED }),
     // What is written down here:
     ("rfc5769", Maker::Written(rfc5769::samples)),
 ];
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     {
         let path = folder.join(name).with_extension("pcapng");
         match maker {
-            Maker::Example { name, seed } => record(root, name, *seed, &path)?,
+            Maker::Example { name, arguments, seed } => record(root, name, arguments, *seed, &path)?,
             Maker::Written(trace) => write(&trace(), &path)?,
         }
         println!("{}", path.display());
@@ -66,8 +67,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Runs an example with this seed, and keeps what it recorded.
-pub(crate) fn record(root: &Path, example: &str, seed: u64, path: &Path) -> Result<()> {
+/// Runs an example with these arguments and this seed, and keeps what it recorded.
+pub(crate) fn record(root: &Path, example: &str, arguments: &[&str], seed: u64, path: &Path) -> Result<()> {
     let path = std::path::absolute(path)?;
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root).args([
@@ -80,7 +81,7 @@ pub(crate) fn record(root: &Path, example: &str, seed: u64, path: &Path) -> Resu
         "--seed",
         &seed.to_string(),
     ]);
-    let output = cargo.arg("--pcap").arg(path).output().context("cannot run cargo")?;
+    let output = cargo.args(arguments).arg("--pcap").arg(path).output().context("cannot run cargo")?;
     let words = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "the example {example} failed: {words}");
     Ok(())

@@ -62,7 +62,7 @@ fn format(root: &Path, files: &[&Path]) {
 /// The trace first: the page cannot be built, nor its packets compared, without it.
 fn record_and_snapshot(root: &Path, name: &Name) -> Result<()> {
     println!("\nrecording traces/{name}.pcapng: cargo run --example {name}");
-    traces::record(root, name.as_str(), traces::SEED, &root.join(format!("traces/{name}.pcapng")))?;
+    traces::record(root, name.as_str(), &[], traces::SEED, &root.join(format!("traces/{name}.pcapng")))?;
     println!("taking its snapshots, and those of the exercise's verdicts: cargo test");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root).env("INSTA_UPDATE", "unseen").args(snapshot_arguments(name).split(' '));

@@ -55,7 +55,7 @@ const LISTS: &[(&str, &str, How)] = &[
     ),
     (
         "xtask/src/traces.rs",
-        "    (\"__name__\", Maker::Example { name: \"__name__\", seed: SEED }),",
+        "    (\"__name__\", Maker::Example { name: \"__name__\", arguments: &[], seed: SEED }),",
         How::After("// What examples record:"),
     ),
     ("tests/examples/main.rs", "", How::Module("")),
