@@ -12,7 +12,7 @@ const MOST_OPAQUE: usize = 12;
 /// So many groups stand open where the whole holds nothing else: closed, they would show no field at all.
 const FEW: usize = 3;
 /// What a group ends with and is not known by.
-const ENDS: [&str; 3] = ["Padding", "CRLF", "empty line"];
+const ENDS: [&str; 4] = ["Padding", "CRLF", "empty line", "JSON punctuation"];
 
 /// Writes the list. `open`: whether groups stand open although nothing is wrong in them.
 pub(super) fn write(sheet: &Sheet<'_>, open: bool, out: &mut impl Write) -> fmt::Result {
