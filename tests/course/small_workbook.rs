@@ -25,37 +25,64 @@ impl SmallWorkbook {
     /// The exercises of one chapter, all solved, no hint opened: what a test of the commands sees does not
     /// change with each new chapter.
     pub(crate) fn open() -> Self {
-        let mut small = Self::whole();
-        small.catalogue.exercises.retain(|exercise| exercise.chapter() == "stun");
-        let path = small.root.join("exercises/catalogue.toml");
-        let mut listed: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        let exercises = listed["exercise"].as_array_mut().unwrap();
-        exercises.retain(|exercise| small.catalogue.find(exercise["id"].as_str().unwrap()).is_some());
-        write(&path, &listed.to_string());
-        small
+        Self::of(|exercise| exercise.chapter() == "stun", |_| Vec::new())
     }
 
-    /// All exercises solved, no hint opened.
+    /// All exercises solved, no hint opened, and a target for each wrong answer.
     pub(crate) fn whole() -> Self {
+        Self::of(|_| true, wrong_answers)
+    }
+
+    fn of(wanted: impl Fn(&Exercise) -> bool, wrong: impl Fn(&Exercise) -> Vec<(String, String)>) -> Self {
         let desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small workbook");
         for folder in ["crates/wire", "exercises/src", "exercises/solutions", "exercises/wrong"] {
             copy(&Path::new(ROOT).join(folder), &root.join(folder));
         }
-        for file in ["Cargo.lock", "book.toml", "exercises/catalogue.toml"] {
+        for file in ["Cargo.lock", "book.toml"] {
             copy(&Path::new(ROOT).join(file), &root.join(file));
         }
         fs::create_dir_all(root.join("traces")).unwrap();
-        let catalogue =
-            Catalogue::parse(&fs::read_to_string(root.join("exercises/catalogue.toml")).unwrap()).unwrap();
-        write(&root.join("Cargo.toml"), &workspace());
-        write(&root.join("exercises/Cargo.toml"), &with_wrong_answers(&catalogue));
+        let text = fs::read_to_string(Path::new(ROOT).join("exercises/catalogue.toml")).unwrap();
+        let mut catalogue = Catalogue::parse(&text).unwrap();
+        catalogue.exercises.retain(wanted);
         let _none_opened = fs::remove_file(root.join("target/wirebook/hints.json"));
         let small = Self { root, catalogue, _desk: desk };
+        write(&small.root.join("Cargo.toml"), &workspace());
+        // What checks the exercises includes the catalogue, and is compiled again where it has changed.
+        write(&small.root.join("exercises/catalogue.toml"), &small.listed(&text));
+        write(&small.root.join("exercises/Cargo.toml"), &small.manifest(wrong));
         for exercise in &small.catalogue.exercises {
             small.edit(exercise, &solution(exercise));
         }
         small
+    }
+
+    /// The package as it is, with a target for each exercise that this workbook has, and for each wrong answer.
+    fn manifest(&self, wrong: impl Fn(&Exercise) -> Vec<(String, String)>) -> String {
+        let text = fs::read_to_string(Path::new(ROOT).join("exercises/Cargo.toml")).unwrap();
+        let mut manifest: toml::Table = text.parse().unwrap();
+        manifest.remove("test");
+        let mut manifest = manifest.to_string();
+        let mut add = |name: &str, path: &str| {
+            manifest += &format!("\n[[test]]\nname = \"{name}\"\npath = \"{path}\"\nharness = false\n");
+        };
+        for exercise in &self.catalogue.exercises {
+            add(&exercise.target(), &exercise.file());
+            let folder = format!("wrong/{}/{}", exercise.chapter(), exercise.name());
+            for (mistake, _) in wrong(exercise) {
+                add(&wrong_target(exercise, &mistake), &format!("{folder}/{mistake}.rs"));
+            }
+        }
+        manifest
+    }
+
+    /// The catalogue's text, with those exercises only that this workbook has.
+    fn listed(&self, text: &str) -> String {
+        let mut listed: toml::Table = text.parse().unwrap();
+        let exercises = listed["exercise"].as_array_mut().unwrap();
+        exercises.retain(|exercise| self.catalogue.find(exercise["id"].as_str().unwrap()).is_some());
+        listed.to_string()
     }
 
     /// Saves a student's file.
@@ -155,21 +182,6 @@ fn workspace() -> String {
     workspace
         .insert("members".to_owned(), toml::Value::Array(vec!["crates/wire".into(), "exercises".into()]));
     manifest.to_string()
-}
-
-/// The package as it is, and a target for each wrong answer.
-fn with_wrong_answers(catalogue: &Catalogue) -> String {
-    let mut manifest = fs::read_to_string(Path::new(ROOT).join("exercises/Cargo.toml")).unwrap();
-    for exercise in &catalogue.exercises {
-        let folder = format!("wrong/{}/{}", exercise.chapter(), exercise.name());
-        for (mistake, _) in wrong_answers(exercise) {
-            let target = wrong_target(exercise, &mistake);
-            manifest += &format!(
-                "\n[[test]]\nname = \"{target}\"\npath = \"{folder}/{mistake}.rs\"\nharness = false\n"
-            );
-        }
-    }
-    manifest
 }
 
 fn copy(from: &Path, to: &Path) {
