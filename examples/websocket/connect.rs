@@ -105,9 +105,12 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     tap.learned("The Pong brought the same bytes back.");
 
     tap.say("Goodbye.");
-    let goodbye =
-        within(*patience, "no Close frame came back", client.close("that was all"))
-            .await?;
+    let goodbye = within(
+        *patience,
+        "no end of the connection came",
+        client.close("that was all"),
+    )
+    .await?;
     tap.learned(&format!("The server answered {goodbye}."));
     Ok(())
 }

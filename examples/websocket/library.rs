@@ -89,8 +89,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let goodbye = CloseFrame { code: CloseCode::Normal, reason: reason.into() };
         self.socket.close(Some(goodbye)).await?;
         let mut answer = None;
-        while let Some(message) = self.socket.next().await {
-            if let Message::Close(reason) = message? {
+        while let Some(Ok(message)) = self.socket.next().await {
+            if let Message::Close(reason) = message {
                 answer = Some(said(reason));
             }
         }

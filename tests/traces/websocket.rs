@@ -50,6 +50,34 @@ fn nothing_in_it_breaks_a_rule_and_no_mask_is_used_twice() {
 }
 
 #[test]
+fn what_is_compressed_is_inflated_and_shrinks_as_the_page_says() {
+    let trace = read(&traces().join("websocket-deflate.pcapng"));
+    let mut session = Session::new(None);
+    let mut messages = Vec::new();
+    for event in &trace.events {
+        let d = session.dissect(event);
+        assert!(d.worst().is_none_or(|worst| worst < Severity::Warning), "{:?}", d.notes());
+        let part = |name: &str| d.find(name).map(|node| d.bytes(node.span));
+        let compressed = part("Compressed data").map(<[u8]>::len);
+        messages.extend(part("Application data").map(|data| (compressed, data.to_vec())));
+    }
+    let (pings, ping, hello) = (b"ping".repeat(50), b"ping".to_vec(), b"Hello".to_vec());
+    let expected = [
+        (Some(9), pings.clone()),
+        (Some(9), pings.clone()),
+        (Some(4), pings.clone()),
+        (Some(4), pings),
+        (None, ping.clone()),
+        (None, ping),
+        (Some(7), hello.clone()),
+        (Some(5), hello.clone()),
+    ];
+    assert_eq!(messages[..8], expected);
+    // The last comes with the last of its fragments.
+    assert_eq!(messages[8..].iter().map(|(_, message)| message).collect::<Vec<_>>(), [&hello]);
+}
+
+#[test]
 fn each_connection_of_the_errors_breaks_one_rule_and_is_answered() {
     let trace = read(&traces().join("websocket-errors.pcapng"));
     let mut session = Session::new(None);

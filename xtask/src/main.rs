@@ -3,6 +3,7 @@
 mod new_chapter;
 mod rfc5769;
 mod traces;
+mod websocket_deflate;
 
 use std::process::ExitCode;
 

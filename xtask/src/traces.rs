@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use wire::trace::Trace;
 
-use crate::rfc5769;
+use crate::{rfc5769, websocket_deflate};
 
 /// Makes each capture in traces/ again
 #[derive(Debug, clap::Args)]
@@ -43,6 +43,7 @@ const TRACES: &[(&str, Maker)] = &[
     ("stun", Maker::Example { name: "stun", arguments: &[], seed: SEED }),
     // What is written down here:
     ("rfc5769", Maker::Written(rfc5769::samples)),
+    ("websocket-deflate", Maker::Written(websocket_deflate::conversation)),
 ];
 
 pub(crate) fn run(args: &Args) -> Result<()> {
