@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tap::{Random, Tap};
 use tokio::sync::mpsc::Receiver;
@@ -41,8 +41,9 @@ pub(crate) async fn tell(
     let ways_of_ping = ways.unwrap_or(Ways::Websocket);
     let ping = Client::connect(endpoint("ping"), Some(ways_of_ping), SOON).await?;
     breathe().await;
-    let in_chat = ping.namespace("/", json!({"name": "ping"})).await?;
+    let in_chat = ping.socket("/");
     let mut joined = in_chat.on("joined").await?;
+    in_chat.connect(json!({"name": "ping"})).await?;
     in_chat.emit_with_ack("join", data!["lobby"]).await?;
     breathe().await;
 
@@ -50,8 +51,9 @@ pub(crate) async fn tell(
     let ways_of_pong = ways.unwrap_or(Ways::Polling);
     let pong = Client::connect(endpoint("pong"), Some(ways_of_pong), SOON).await?;
     breathe().await;
-    let pongs = pong.namespace("/", json!({"name": "pong"})).await?;
+    let pongs = pong.socket("/");
     let mut ears = Ears::of(&pongs).await?;
+    pongs.connect(json!({"name": "pong"})).await?;
     pongs.emit_with_ack("join", data!["lobby"]).await?;
     let who = heard(&mut joined).await?;
     tap.learned(&format!(
@@ -156,15 +158,14 @@ async fn namespaces(
     tap.say(
         "12. Another namespace, on the same connection: /admin wants a password.",
     );
-    let wrong = json!({"password": "guess"});
-    match connection.namespace("/admin", wrong).await {
+    let admin = connection.socket("/admin");
+    match admin.connect(json!({"password": "guess"})).await {
         Err(refused @ Failure::Namespace { .. }) => {
             tap.learned(&format!("{refused}."));
         }
-        other => drop(other?),
+        other => other?,
     }
-    let right = json!({"password": PASSWORD});
-    let admin = connection.namespace("/admin", right).await?;
+    admin.connect(json!({"password": PASSWORD})).await?;
     breathe().await;
 
     tap.say("13. ping leaves the room. What an administrator says to the room reaches pong alone.");
@@ -184,7 +185,7 @@ async fn lost(
 ) -> Result<()> {
     tap.say("14. ping's train enters a tunnel: the connection is lost. pong goes on talking.");
     let mut status = connection.status();
-    let session = sid(&status.borrow());
+    let (before, _) = session(&status.borrow());
     connection.lose_connection().await;
     status.wait_for(|status| matches!(status, Status::Away { .. })).await?;
     breathe().await;
@@ -200,10 +201,11 @@ async fn lost(
     status.wait_for(|status| !matches!(status, Status::Away { .. })).await?;
     heard(&mut ears.said).await?;
     breathe().await;
-    let session_now = sid(&status.borrow());
+    let (now, recovered) = session(&status.borrow());
+    ensure!(!recovered, "expected no connection state recovery, found one");
     tap.learned(&format!(
-        "The session was {session} and is {session_now}: ping is a stranger. socketioxide has no connection \
-         state recovery: rooms are forgotten, and what was said meanwhile is not sent again."
+        "The session was {before} and is {now}: ping is a stranger. socketioxide has no connection state \
+         recovery: rooms are forgotten, and what was said meanwhile is not sent again."
     ));
     tap.tell("So ping joins again, and asks for what came after number 1, the last that it knows of.");
     ping.emit_with_ack("join", data!["lobby"]).await?;
@@ -213,10 +215,11 @@ async fn lost(
     Ok(())
 }
 
-fn sid(status: &Status) -> String {
+/// What the session is called, and whether the server kept the one before.
+fn session(status: &Status) -> (String, bool) {
     match status {
-        Status::Connected { sid, .. } => sid.clone(),
-        _ => "none".to_owned(),
+        Status::Connected { sid, recovered, .. } => (sid.clone(), *recovered),
+        _ => ("none".to_owned(), false),
     }
 }
 

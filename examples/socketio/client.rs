@@ -1,9 +1,11 @@
 //! A small Socket.IO client: one connection, any number of namespaces on it.
 //!
 //! `Client` and `Socket` are what a program holds. Behind them a task, in `session`,
-//! keeps the connection: it answers pings, pairs acknowledgements with their
-//! questions, joins attachments, and connects again when the connection is lost.
+//! keeps the connection: it answers pings, and connects again when the connection is
+//! lost. What comes goes to the `inbox`, which pairs acknowledgements with their
+//! questions and joins attachments.
 
+mod inbox;
 mod session;
 
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub(crate) enum Status {
         /// Engine.IO's name for the session.
         sid: String,
         transport: &'static str,
+        /// After a loss: the server kept what it knew, and sent what was missed.
+        recovered: bool,
     },
     /// Lost, and to be had again after this time.
     Away {
@@ -102,7 +106,7 @@ enum Command {
 }
 
 impl Client {
-    /// Opens a connection. It carries nothing yet: see [`Client::namespace`].
+    /// Opens a connection. It carries nothing yet: see [`Client::socket`].
     pub(crate) async fn connect(
         endpoint: Endpoint,
         ways: Option<Ways>,
@@ -114,21 +118,10 @@ impl Client {
         Ok(Self { commands, status })
     }
 
-    /// Joins a namespace: "/" is the main one.
-    pub(crate) async fn namespace(
-        &self,
-        namespace: &str,
-        auth: Value,
-    ) -> Result<Socket, Failure> {
-        let (done, connected) = oneshot::channel();
+    /// A namespace, not joined yet: "/" is the main one.
+    pub(crate) fn socket(&self, namespace: &str) -> Socket {
         let namespace = namespace.to_owned();
-        let socket = Socket {
-            namespace: namespace.clone(),
-            commands: self.commands.clone(),
-        };
-        socket.ask(Command::Connect { namespace, auth, done }).await?;
-        within("an answer to CONNECT", connected).await??;
-        Ok(socket)
+        Socket { namespace, commands: self.commands.clone() }
     }
 
     pub(crate) fn status(&self) -> watch::Receiver<Status> {
@@ -150,6 +143,14 @@ impl Client {
 }
 
 impl Socket {
+    /// Joins the namespace. Whoever listens before misses nothing.
+    pub(crate) async fn connect(&self, auth: Value) -> Result<(), Failure> {
+        let (done, connected) = oneshot::channel();
+        let namespace = self.namespace.clone();
+        self.ask(Command::Connect { namespace, auth, done }).await?;
+        within("an answer to CONNECT", connected).await?
+    }
+
     // ANCHOR: emit
     /// Sends an event. It arrives at most once: where the connection is lost on the
     /// way, nobody says so.

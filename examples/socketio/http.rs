@@ -100,8 +100,11 @@ impl Http {
             Failure::unexpected("a session id that fits a URL", target)
         })?;
         self.sender.ready().await.map_err(Failure::ended)?;
-        let response =
-            self.sender.send_request(request).await.map_err(Failure::ended)?;
+        let response = self.sender.send_request(request).await;
+        let response = response.map_err(|why| match why.is_parse() {
+            true => Failure::unexpected("an HTTP response", &why.to_string()),
+            false => Failure::ended(why),
+        })?;
         let status = response.status().as_u16();
         let content = Limited::new(response.into_body(), MOST).collect().await;
         let content = content.map_err(Failure::ended)?.to_bytes();

@@ -87,6 +87,10 @@ struct Visit {
     #[arg(long, value_name = "JSON FILE", requires = "connect", num_args = 2)]
     ask_with_file: Vec<String>,
 
+    /// Connect again so often, in a row, when the connection is lost
+    #[arg(long, value_name = "TIMES", requires = "connect", default_value = "5")]
+    reconnect: u32,
+
     /// Stay so many seconds when all is said, or else until standard input ends
     #[arg(long, value_name = "SECONDS", requires = "connect", value_parser = seconds)]
     stay: Option<Duration>,

@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin, stdin};
 use tokio::net::lookup_host;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
+use wire::render::plain;
 
 use crate::client::{Client, Event, Reconnect, Socket, Status};
 use crate::failure::Failure;
@@ -45,13 +46,15 @@ pub(crate) async fn visit(
         "{namespace} of {}, at {}{}",
         endpoint.host, endpoint.address, endpoint.path
     ));
-    let client = Client::connect(endpoint, ways, USUAL).await?;
-    if let Status::Connected { sid, transport } = &*client.status().borrow() {
-        tap.learned(&format!("Session {sid}, by {transport}."));
+    let reconnect = Reconnect { attempts: visit.reconnect, ..USUAL };
+    let client = Client::connect(endpoint, ways, reconnect).await?;
+    if let Status::Connected { sid, transport, .. } = &*client.status().borrow() {
+        tap.learned(&format!("Session {}, by {transport}.", plain(sid)));
     }
-    let socket = client.namespace(&namespace, visit.auth.clone()).await?;
-    tap.learned(&format!("Connected to {namespace}."));
+    let socket = client.socket(&namespace);
     let mut events = socket.on_any().await?;
+    socket.connect(visit.auth.clone()).await?;
+    tap.learned(&format!("Connected to {namespace}."));
 
     for event in &visit.emit {
         let (name, args) = parts(event);
@@ -83,7 +86,7 @@ async fn listen(
         tokio::select! {
             event = events.recv() => match event {
                 Some(event) => {
-                    tap.learned(&format!("{} {}", event.name, list(&event.args)));
+                    tap.learned(&format!("{} {}", plain(&event.name), list(&event.args)));
                     socket.acknowledge(&event, data![]).await?;
                 }
                 None => bail!(Failure::ended("the server ended the namespace")),
@@ -130,18 +133,24 @@ async fn say(socket: &Socket, line: &str, tap: &Tap) -> Result<()> {
 
 fn tell(status: Status, tap: &Tap) -> Result<()> {
     match status {
-        Status::Connected { sid, transport } => {
-            tap.learned(&format!("Connected again, as {sid}, by {transport}."));
+        Status::Connected { sid, transport, recovered } => {
+            let kept = match recovered {
+                true => {
+                    "The server kept the session before, and sends what was missed."
+                }
+                false => "The server kept nothing of the session before.",
+            };
+            let sid = plain(&sid);
+            tap.learned(&format!(
+                "Connected again, as {sid}, by {transport}. {kept}"
+            ));
         }
         Status::Away { why, wait } => {
             let wait = wait.as_millis();
             tap.tell(&format!("Lost: {why}. Connecting again in {wait} ms."));
         }
         Status::Closed { why: Some(why) } => {
-            bail!(Failure::ended(format!(
-                "{why}; gave up after {} attempts",
-                USUAL.attempts
-            )))
+            bail!(Failure::ended(why.to_string()))
         }
         Status::Closed { why: None } => bail!(Failure::ended("it was closed")),
     }
@@ -165,7 +174,7 @@ fn with_file(json: &str, path: &str) -> Result<(String, Vec<Data>)> {
 
 fn list(data: &[Data]) -> String {
     let shown: Vec<_> = data.iter().map(ToString::to_string).collect();
-    wire::render::plain(&shown.join(" "))
+    plain(&shown.join(" "))
 }
 
 /// `http://host:port/namespace`

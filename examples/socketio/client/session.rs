@@ -1,27 +1,23 @@
 //! The task that keeps a connection.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::{Command, Event, PATIENCE, Reconnect, Status};
+use super::inbox::Inbox;
+use super::{Command, PATIENCE, Reconnect, Status};
 use crate::engine;
 use crate::failure::Failure;
 use crate::http::Endpoint;
-use crate::packet::{Data, Kind, Packet, Payload};
+use crate::packet::{Kind, Packet, Payload};
 use crate::transport::{Incoming, Outgoing, Ways, establish};
 
 /// So many packets are kept while the connection is away.
 const MOST_KEPT: usize = 100;
-/// So many acknowledgements are waited for.
-const MOST_AWAITED: usize = 10_000;
-/// So many bytes of attachments may one packet have.
-const MOST_ATTACHED: usize = 16 << 20;
 
 struct Session {
     endpoint: Arc<Endpoint>,
@@ -29,29 +25,8 @@ struct Session {
     reconnect: Reconnect,
     commands: mpsc::Receiver<Command>,
     status: watch::Sender<Status>,
-    namespaces: HashMap<String, Namespace>,
-    /// Where the answers go, by namespace and number.
-    answers: HashMap<(String, u64), Answer>,
-    next_id: u64,
+    inbox: Inbox,
     kept: VecDeque<Packet>,
-    partial: Option<Partial>,
-}
-
-type Answer = oneshot::Sender<Result<Vec<Data>, Failure>>;
-
-struct Namespace {
-    auth: Value,
-    /// Who waits for the first answer to CONNECT.
-    done: Option<oneshot::Sender<Result<(), Failure>>>,
-    connected: bool,
-    listeners: Vec<(Option<String>, mpsc::Sender<Event>)>,
-}
-
-/// A packet whose attachments are still to come.
-struct Partial {
-    packet: Packet,
-    awaited: u64,
-    attachments: Vec<Vec<u8>>,
 }
 
 /// An open connection.
@@ -77,18 +52,9 @@ pub(super) async fn start(
 ) -> Result<watch::Receiver<Status>, Failure> {
     let (link, connected) = link(&endpoint, ways).await?;
     let (status, watched) = watch::channel(connected);
-    let session = Session {
-        endpoint,
-        ways,
-        reconnect,
-        commands,
-        status,
-        namespaces: HashMap::new(),
-        answers: HashMap::new(),
-        next_id: 0,
-        kept: VecDeque::new(),
-        partial: None,
-    };
+    let (inbox, kept) = (Inbox::default(), VecDeque::new());
+    let session =
+        Session { endpoint, ways, reconnect, commands, status, inbox, kept };
     tokio::spawn(session.keep(link));
     Ok(watched)
 }
@@ -97,15 +63,16 @@ async fn link(
     endpoint: &Arc<Endpoint>,
     ways: Option<Ways>,
 ) -> Result<(Link, Status), Failure> {
+    let expected = "an open packet";
+    let silence = Failure::Silence { expected, within: PATIENCE };
     let opening = timeout(PATIENCE, establish(endpoint, ways)).await;
-    let (incoming, outgoing, handshake) = opening.map_err(|_| {
-        Failure::Silence { expected: "an open packet", within: PATIENCE }
-    })??;
-    let (reader, packets) = mpsc::channel(1);
+    let (incoming, outgoing, handshake) = opening.map_err(|_| silence)??;
     let status = Status::Connected {
         sid: handshake.sid.clone(),
         transport: outgoing.name(),
+        recovered: false,
     };
+    let (reader, packets) = mpsc::channel(1);
     let reader = tokio::spawn(read(incoming, reader)).abort_handle();
     let patience = handshake.patience();
     let ping_due = Instant::now() + patience;
@@ -137,18 +104,20 @@ impl Drop for Link {
 impl Session {
     /// Until the program, or the server for good, ends it.
     async fn keep(mut self, mut link: Link) {
-        loop {
+        let why = loop {
             let why = match self.serve(&mut link).await {
-                Ok(()) => return self.end(None),
+                Ok(()) => break None,
                 Err(why) => why,
             };
             drop(link);
             match self.again(why).await {
                 Ok(Some(anew)) => link = anew,
-                Ok(None) => return self.end(None),
-                Err(why) => return self.end(Some(Arc::new(why))),
+                Ok(None) => break None,
+                Err(why) => break Some(Arc::new(why)),
             }
-        }
+        };
+        self.inbox.lose();
+        self.status.send_replace(Status::Closed { why });
     }
 
     // ANCHOR: heartbeat
@@ -158,11 +127,13 @@ impl Session {
             tokio::select! {
                 biased;
                 // The server pings. Where it does not, there is no server any more.
-                packet = timeout_at(link.ping_due, link.packets.recv()) => match packet {
-                    Err(_) => return Err(Failure::Heartbeat(link.patience)),
-                    Ok(None) => return Err(Failure::ended("the server is gone")),
-                    Ok(Some(packet)) => self.take(packet?, link).await?,
-                },
+                packet = timeout_at(link.ping_due, link.packets.recv()) => {
+                    match packet {
+                        Err(_) => return Err(Failure::Heartbeat(link.patience)),
+                        Ok(None) => return Err(Failure::ended("the server is gone")),
+                        Ok(Some(packet)) => self.take(packet?, link).await?,
+                    }
+                }
                 command = self.commands.recv() => {
                     if self.obey(command, Some(link)).await?.is_break() {
                         return Ok(());
@@ -182,122 +153,13 @@ impl Session {
                 link.ping_due = Instant::now() + link.patience;
                 link.outgoing.send(vec![engine::Packet::Pong]).await
             }
-            engine::Packet::Message(text) => self.text(&text),
-            engine::Packet::Binary(bytes) => self.attachment(bytes),
+            engine::Packet::Message(text) => self.inbox.text(&text),
+            engine::Packet::Binary(bytes) => self.inbox.attachment(bytes),
             engine::Packet::Close => Err(Failure::ended("the server closed it")),
             engine::Packet::Pong | engine::Packet::Noop => Ok(()),
         }
     }
     // ANCHOR_END: heartbeat
-
-    // ANCHOR: binary
-    /// A packet with attachments is whole when the last of them is there.
-    fn text(&mut self, text: &str) -> Result<(), Failure> {
-        if self.partial.is_some() {
-            let expected = "a binary attachment of the packet before";
-            return Err(Failure::unexpected(expected, text));
-        }
-        match Packet::decode(text)? {
-            (packet, 0) => self.packet(packet),
-            (packet, awaited) => {
-                let attachments = Vec::new();
-                self.partial = Some(Partial { packet, awaited, attachments });
-            }
-        }
-        Ok(())
-    }
-
-    fn attachment(&mut self, bytes: Vec<u8>) -> Result<(), Failure> {
-        let Some(mut partial) = self.partial.take() else {
-            let found = format!("{} bytes", bytes.len());
-            return Err(Failure::unexpected(
-                "a packet before its attachment",
-                &found,
-            ));
-        };
-        partial.attachments.push(bytes);
-        if partial.attachments.iter().map(Vec::len).sum::<usize>() > MOST_ATTACHED {
-            return Err(Failure::unexpected(
-                "16 MiB of attachments at most",
-                "more",
-            ));
-        }
-        if (partial.attachments.len() as u64) < partial.awaited {
-            self.partial = Some(partial);
-        } else {
-            partial.packet.join(&mut partial.attachments);
-            self.packet(partial.packet);
-        }
-        Ok(())
-    }
-    // ANCHOR_END: binary
-
-    /// What the server says in a namespace.
-    fn packet(&mut self, packet: Packet) {
-        let Packet { kind, namespace, id, payload } = packet;
-        match (kind, payload) {
-            (Kind::Connect, _) => self.connected(&namespace, Ok(())),
-            (Kind::ConnectError, payload) => {
-                let why = match payload {
-                    Payload::Object(why) => match why["message"].as_str() {
-                        Some(message) => message.to_owned(),
-                        None => why.to_string(),
-                    },
-                    _ => "no reason given".to_owned(),
-                };
-                let refused =
-                    Failure::Namespace { namespace: namespace.clone(), why };
-                self.connected(&namespace, Err(refused));
-            }
-            (Kind::Disconnect, _) => {
-                self.namespaces.remove(&namespace);
-            }
-            (Kind::Ack, Payload::Array(answer)) => {
-                let asked = id.and_then(|id| self.answers.remove(&(namespace, id)));
-                if let Some(asked) = asked {
-                    asked.send(Ok(answer)).unwrap_or_default();
-                }
-            }
-            (Kind::Event, Payload::Array(mut args)) if !args.is_empty() => {
-                let name = args.remove(0).text().to_owned();
-                self.event(&namespace, Event { name, args, id });
-            }
-            _ => {}
-        }
-    }
-
-    fn connected(&mut self, name: &str, result: Result<(), Failure>) {
-        let Some(namespace) = self.namespaces.get_mut(name) else { return };
-        namespace.connected = result.is_ok();
-        let refused = result.is_err();
-        if let Some(done) = namespace.done.take() {
-            done.send(result).unwrap_or_default();
-        }
-        if refused {
-            self.namespaces.remove(name);
-        }
-    }
-
-    /// Hands an event to those who listen for its name, or else to those who listen
-    /// for all.
-    fn event(&mut self, namespace: &str, event: Event) {
-        let Some(namespace) = self.namespaces.get_mut(namespace) else { return };
-        namespace.listeners.retain(|(_, listener)| !listener.is_closed());
-        let named = |(name, _): &&(Option<String>, mpsc::Sender<Event>)| {
-            name.as_ref() == Some(&event.name)
-        };
-        let any =
-            |(name, _): &&(Option<String>, mpsc::Sender<Event>)| name.is_none();
-        let mut all = namespace.listeners.iter();
-        let listener = all.clone().find(named).or_else(|| all.find(any));
-        if let Some((_, listener)) = listener
-            && let Err(mpsc::error::TrySendError::Full(event)) =
-                listener.try_send(event)
-        {
-            let said = format!("Nobody takes {} events: dropped.", event.name);
-            self.endpoint.record.tap.tell(&said);
-        }
-    }
 
     /// What the program asks for, with a connection or without one.
     async fn obey(
@@ -307,29 +169,25 @@ impl Session {
     ) -> Result<Ended, Failure> {
         match command {
             Some(Command::Connect { namespace, auth, done }) => {
-                let packet = connect(&namespace, &auth);
-                let listeners = Vec::new();
-                let done = Some(done);
-                let joined = Namespace { auth, done, connected: false, listeners };
-                self.namespaces.insert(namespace, joined);
+                let packet = self.inbox.connect(&namespace, auth, done);
                 if let Some(link) = link {
                     link.send(packet).await?;
                 }
             }
             Some(Command::Listen { namespace, event, listener }) => {
-                if let Some(namespace) = self.namespaces.get_mut(&namespace) {
-                    namespace.listeners.push((event, listener));
-                }
+                self.inbox.listen(namespace, event, listener);
             }
-            Some(Command::Emit { packet, answer, volatile }) => {
-                let packet = self.numbered(packet, answer);
+            Some(Command::Emit { mut packet, answer, volatile }) => {
+                if let Some(answer) = answer {
+                    self.inbox.numbered(&mut packet, answer);
+                }
                 match link {
                     Some(link) => link.send(packet).await?,
                     None if volatile => {}
                     None if self.kept.len() < MOST_KEPT => {
                         self.kept.push_back(packet);
                     }
-                    None => self.refuse(&packet, || Failure::Full(MOST_KEPT)),
+                    None => self.inbox.refuse(&packet, Failure::Full(MOST_KEPT)),
                 }
             }
             Some(Command::Lose) => {
@@ -349,33 +207,9 @@ impl Session {
         Ok(Ended::Continue(()))
     }
 
-    /// Gives an event the number under which its answer will come.
-    fn numbered(&mut self, mut packet: Packet, answer: Option<Answer>) -> Packet {
-        let Some(answer) = answer else { return packet };
-        let id = self.next_id;
-        self.next_id += 1;
-        packet.id = Some(id);
-        // Who gave up waiting is forgotten here.
-        self.answers.retain(|_, asked| !asked.is_closed());
-        if self.answers.len() < MOST_AWAITED {
-            self.answers.insert((packet.namespace.clone(), id), answer);
-        }
-        packet
-    }
-
-    fn refuse(&mut self, packet: &Packet, why: impl Fn() -> Failure) {
-        let asked = packet.id.map(|id| (packet.namespace.clone(), id));
-        if let Some(asked) = asked.and_then(|key| self.answers.remove(&key)) {
-            asked.send(Err(why())).unwrap_or_default();
-        }
-    }
-
     /// Leaves each namespace, then the session.
     async fn goodbye(&mut self, link: &mut Link) -> Result<(), Failure> {
-        let mut names: Vec<_> =
-            self.namespaces.drain().map(|(name, _)| name).collect();
-        names.sort();
-        for namespace in names {
+        for namespace in self.inbox.wanted() {
             let (kind, payload) = (Kind::Disconnect, Payload::None);
             link.send(Packet { kind, namespace, id: None, payload }).await?;
         }
@@ -392,11 +226,10 @@ impl Session {
     }
 
     // ANCHOR: reconnect
-    /// Connects again, after a while, and says again what the server forgot: which
-    /// namespaces, and as whom. `None` where the program does not want it any more.
+    /// Connects again, after a while. `None` where the program does not want it any
+    /// more.
     async fn again(&mut self, mut why: Failure) -> Result<Option<Link>, Failure> {
-        self.forget_answers();
-        self.partial = None;
+        self.inbox.lose();
         for attempt in 0..self.reconnect.attempts {
             let wait = self.wait(attempt);
             let away = Status::Away { why: why.to_string(), wait };
@@ -412,39 +245,28 @@ impl Session {
         Err(why)
     }
 
+    /// Says again what the server forgot: which namespaces, and as whom. Then what
+    /// was kept.
     async fn anew(&mut self) -> Result<Link, Failure> {
-        let (mut link, connected) = link(&self.endpoint, self.ways).await?;
+        let (mut link, mut status) = link(&self.endpoint, self.ways).await?;
         sleep(self.reconnect.settle).await;
-        let mut names: Vec<_> = self.namespaces.keys().cloned().collect();
-        names.sort();
-        for name in names {
-            let Some(namespace) = self.namespaces.get_mut(&name) else { continue };
-            namespace.connected = false;
-            link.send(connect(&name, &namespace.auth)).await?;
-            while self.namespaces.get(&name).is_some_and(|space| !space.connected) {
-                let expected = "an answer to CONNECT";
-                let silent = Failure::Silence { expected, within: PATIENCE };
-                let packet = timeout(PATIENCE, link.packets.recv()).await;
-                let packet = packet.map_err(|_| silent)?;
-                let packet = packet.unwrap_or(Err(Failure::ended("at once")))?;
+        for namespace in self.inbox.wanted() {
+            link.send(self.inbox.connect_packet(&namespace)).await?;
+            while self.inbox.is_connecting(&namespace) {
+                let packet = link.next("an answer to CONNECT").await?;
                 self.take(packet, &mut link).await?;
             }
         }
         while let Some(packet) = self.kept.pop_front() {
             link.send(packet).await?;
         }
-        self.status.send_replace(connected);
+        if let Status::Connected { recovered, .. } = &mut status {
+            *recovered = self.inbox.recovered();
+        }
+        self.status.send_replace(status);
         Ok(link)
     }
     // ANCHOR_END: reconnect
-
-    /// Who waits for an answer waits in vain: the new session knows of no question.
-    fn forget_answers(&mut self) {
-        for (_, asked) in self.answers.drain() {
-            let lost = Failure::ended("before the acknowledgement came");
-            asked.send(Err(lost)).unwrap_or_default();
-        }
-    }
 
     /// Twice as long each time, and half of it by chance.
     fn wait(&self, attempt: u32) -> Duration {
@@ -468,11 +290,6 @@ impl Session {
             }
         }
     }
-
-    fn end(mut self, why: Option<Arc<Failure>>) {
-        self.forget_answers();
-        self.status.send_replace(Status::Closed { why });
-    }
 }
 
 impl Link {
@@ -486,13 +303,16 @@ impl Link {
         self.outgoing.send(messages).await
     }
     // ANCHOR_END: send
-}
 
-fn connect(namespace: &str, auth: &Value) -> Packet {
-    let payload = match auth {
-        Value::Null => Payload::None,
-        auth => Payload::Object(auth.clone()),
-    };
-    let namespace = namespace.to_owned();
-    Packet { kind: Kind::Connect, namespace, id: None, payload }
+    /// The next packet, which must not be long in coming.
+    async fn next(
+        &mut self,
+        expected: &'static str,
+    ) -> Result<engine::Packet, Failure> {
+        match timeout(PATIENCE, self.packets.recv()).await {
+            Ok(Some(packet)) => packet,
+            Ok(None) => Err(Failure::ended("the server is gone")),
+            Err(_) => Err(Failure::Silence { expected, within: PATIENCE }),
+        }
+    }
 }
