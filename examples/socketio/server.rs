@@ -202,6 +202,8 @@ impl Server {
             .ping_interval(self.heartbeat.interval)
             .ping_timeout(self.heartbeat.timeout)
             .ws_max_message_size(1 << 20)
+            // What finds no room is lost: a poll may have to bring many answers.
+            .max_buffer_size(1024)
             .build_svc();
         chat(&io);
         let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));

@@ -7,9 +7,8 @@ use anyhow::{Context, Result, bail, ensure};
 use hyper::Uri;
 use serde_json::Value;
 use tap::{Random, Tap};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin, stdin};
 use tokio::net::lookup_host;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{self, Receiver};
 use tokio::time::{Instant, sleep_until};
 use wire::render::plain;
 
@@ -56,6 +55,21 @@ pub(crate) async fn visit(
     socket.connect(visit.auth.clone()).await?;
     tap.learned(&format!("Connected to {namespace}."));
 
+    let result = tokio::select! {
+        ended = hear(&client, &socket, &mut events, tap) => ended,
+        said = speak(&socket, visit, with_file, tap) => said,
+    };
+    client.close().await;
+    result
+}
+
+/// Says what is to be said, then what is typed, until it is time to go.
+async fn speak(
+    socket: &Socket,
+    visit: &Visit,
+    with_file: Option<(String, Vec<Data>)>,
+    tap: &Tap,
+) -> Result<()> {
     for event in &visit.emit {
         let (name, args) = parts(event);
         socket.emit(&name, args).await?;
@@ -65,22 +79,30 @@ pub(crate) async fn visit(
         let answer = socket.emit_with_ack(&name, args).await?;
         tap.learned(&format!("The answer to {name}: {}", list(&answer)));
     }
-    let stay = visit.stay.map(|stay| Instant::now() + stay);
-    let result = listen(&client, &socket, &mut events, stay, tap).await;
-    client.close().await;
-    result
+    let end = visit.stay.map(|stay| Instant::now() + stay);
+    let mut typed = typed();
+    loop {
+        tokio::select! {
+            line = typed.recv() => match (line, end) {
+                (Some(line), _) => say(socket, &line, tap).await?,
+                (None, Some(end)) => {
+                    sleep_until(end).await;
+                    return Ok(());
+                }
+                (None, None) => return Ok(()),
+            },
+            () = until(end) => return Ok(()),
+        }
+    }
 }
 
-/// Tells what comes, and emits what is typed, until it is time to go.
-async fn listen(
+/// Tells what comes, and answers each event, until there is nobody to hear.
+async fn hear(
     client: &Client,
     socket: &Socket,
     events: &mut Receiver<Event>,
-    stay: Option<Instant>,
     tap: &Tap,
 ) -> Result<()> {
-    let mut typed = BufReader::new(stdin()).lines();
-    let mut listening = true;
     let mut status = client.status();
     loop {
         tokio::select! {
@@ -91,12 +113,6 @@ async fn listen(
                 }
                 None => bail!(Failure::ended("the server ended the namespace")),
             },
-            line = line(&mut typed), if listening => match line {
-                Some(line) => say(socket, &line, tap).await?,
-                None if stay.is_none() => return Ok(()),
-                None => listening = false,
-            },
-            () = until(stay) => return Ok(()),
             changed = status.changed() => {
                 changed?;
                 let now = status.borrow_and_update().clone();
@@ -106,8 +122,18 @@ async fn listen(
     }
 }
 
-async fn line(typed: &mut Lines<BufReader<Stdin>>) -> Option<String> {
-    typed.next_line().await.ok().flatten()
+/// The lines of standard input, by a thread of its own: nothing can break off its
+/// wait, and the end of the program must not wait with it.
+fn typed() -> Receiver<String> {
+    let (line, lines) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        for typed in std::io::stdin().lines().map_while(Result::ok) {
+            if line.blocking_send(typed).is_err() {
+                return;
+            }
+        }
+    });
+    lines
 }
 
 async fn until(end: Option<Instant>) {

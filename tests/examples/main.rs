@@ -3,6 +3,8 @@
 
 mod process;
 mod socketio;
+mod socketio_interop;
+mod socketio_strange;
 mod stun;
 mod stun_interop;
 mod websocket;

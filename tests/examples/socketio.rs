@@ -19,7 +19,7 @@ pub(crate) fn server() -> (Drained, String) {
 }
 
 /// What the story says it learned, each on one line.
-fn learned(out: &str) -> Vec<String> {
+pub(crate) fn learned(out: &str) -> Vec<String> {
     let parts = out.split("\n=> ").skip(1);
     parts.map(|part| part.split("\n\n").next().unwrap().replace("\n   ", " ")).collect()
 }

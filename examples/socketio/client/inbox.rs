@@ -266,11 +266,22 @@ impl Inbox {
 
     /// Who waits for an answer waits in vain, and what is not whole will not be: the
     /// connection is gone.
-    pub(super) fn lose(&mut self) {
+    pub(super) fn lose(&mut self, why: &Failure) {
         self.partial = None;
         for (_, asked) in self.answers.drain() {
-            let lost = Failure::ended("before the acknowledgement came");
-            asked.send(Err(lost)).unwrap_or_default();
+            let lost =
+                format!("{why}. Nobody knows whether what was asked arrived");
+            asked.send(Err(Failure::ended(lost))).unwrap_or_default();
+        }
+    }
+
+    /// Tells who waits to be connected that it will not come to that.
+    pub(super) fn end(&mut self, why: &Failure) {
+        self.lose(why);
+        for (_, space) in self.namespaces.drain() {
+            if let Some(done) = space.done {
+                done.send(Err(Failure::ended(why.to_string()))).unwrap_or_default();
+            }
         }
     }
 }

@@ -116,7 +116,9 @@ impl Session {
                 Err(why) => break Some(Arc::new(why)),
             }
         };
-        self.inbox.lose();
+        if let Some(why) = &why {
+            self.inbox.end(why);
+        }
         self.status.send_replace(Status::Closed { why });
     }
 
@@ -229,7 +231,7 @@ impl Session {
     /// Connects again, after a while. `None` where the program does not want it any
     /// more.
     async fn again(&mut self, mut why: Failure) -> Result<Option<Link>, Failure> {
-        self.inbox.lose();
+        self.inbox.lose(&why);
         for attempt in 0..self.reconnect.attempts {
             let wait = self.wait(attempt);
             let away = Status::Away { why: why.to_string(), wait };
