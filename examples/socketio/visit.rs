@@ -106,6 +106,13 @@ async fn hear(
     let mut status = client.status();
     loop {
         tokio::select! {
+            biased;
+            // Why there is nothing to hear comes before that there is nothing.
+            changed = status.changed() => {
+                changed?;
+                let now = status.borrow_and_update().clone();
+                tell(now, tap)?;
+            }
             event = events.recv() => match event {
                 Some(event) => {
                     tap.learned(&format!("{} {}", plain(&event.name), list(&event.args)));
@@ -113,11 +120,6 @@ async fn hear(
                 }
                 None => bail!(Failure::ended("the server ended the namespace")),
             },
-            changed = status.changed() => {
-                changed?;
-                let now = status.borrow_and_update().clone();
-                tell(now, tap)?;
-            }
         }
     }
 }
