@@ -7,3 +7,4 @@ mod commands;
 mod exercises_hold;
 mod small_workbook;
 mod socketio_holds;
+mod websocket_holds;

@@ -82,7 +82,8 @@ fn ask(exam: &Exam, read: Read, name: &str, body: &[u8], right: Answer<'_>) -> R
 }
 
 /// What may be on the wire, as RFC 6455 and the registry that it founded have it.
-fn is_sendable(code: u16) -> bool {
+#[must_use]
+pub fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 

@@ -70,6 +70,12 @@ const BROKEN: [(&str, &[u8], Broken, Range<usize>); 8] = [
     ("a length with its highest bit set", b"\x82\x7f\x80\0\0\0\0\0\0\x04ping", Broken::HighestBit, 2..3),
 ];
 
+/// The headers that are whole, and those that break a rule.
+pub fn headers() -> impl Iterator<Item = (&'static str, &'static [u8], bool)> {
+    let whole = WHOLE.into_iter().map(|(name, bytes)| (name, bytes, true));
+    whole.chain(BROKEN.into_iter().map(|(name, bytes, ..)| (name, bytes, false)))
+}
+
 /// Puts whole headers to `parse`, then all their beginnings, then broken ones.
 ///
 /// # Errors

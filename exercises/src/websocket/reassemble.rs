@@ -101,6 +101,14 @@ const STREAMS: [(&str, &[u8], Reads); 21] = [
     ("a ping, then a broken rule, in one read", b"\x89\x01?\x80\x02ng", Whole),
 ];
 
+/// The streams, and what comes of each.
+pub fn streams() -> impl Iterator<Item = (&'static str, &'static [u8], Vec<Event>)> {
+    STREAMS.into_iter().map(|(name, stream, _)| {
+        let events = follow(&[stream], &RIGHT);
+        (name, stream, events.into_iter().map(|(_, event)| event).collect())
+    })
+}
+
 /// Puts streams to the student's receiver, as one read and byte by byte, then one stream cut in every way.
 ///
 /// # Errors
