@@ -99,6 +99,8 @@ impl Server {
 
 async fn serve_client(mut stream: TcpStream, places: &Semaphore) -> Result<()> {
     let config = WebSocketConfig::default()
+        // Whoever sends Pings and reads no Pong must not fill the memory with them.
+        .max_write_buffer_size(MOST_MESSAGE + (1 << 20))
         .max_message_size(Some(MOST_MESSAGE))
         .max_frame_size(Some(MOST_MESSAGE));
     let handshake = accept_async_with_config(&mut stream, Some(config));
