@@ -198,6 +198,15 @@ pub(crate) fn carried_by(target: &[u8]) -> Option<Messages> {
     ours.then_some(if plain { Messages::EngineIo } else { Messages::SocketIo })
 }
 
+/// Which session a URL names.
+pub(crate) fn session_of(target: &[u8]) -> Option<&[u8]> {
+    let mut pairs = target.split(|byte| b"?&".contains(byte)).skip(1);
+    pairs.find_map(|pair| pair.strip_prefix(b"sid=")).filter(|sid| (1..=MOST_SID).contains(&sid.len()))
+}
+
+/// No server gives a longer name.
+const MOST_SID: usize = 128;
+
 /// `open`, `message EVENT "hi"`, `ping`
 fn summary(d: &Dissection<'_>) -> String {
     packets_summary(d.nodes(), &|node| String::from_utf8_lossy(d.bytes(node.span)).into_owned())

@@ -176,6 +176,56 @@ fn polls_are_peeled_and_attachments_in_them_joined() {
     assert!(d.summary().ends_with("; EVENT \"hi\""), "{}", d.summary());
 }
 
+/// What a client posts in the session `sid`, from a port of its own.
+fn post(port: u16, sid: &str, body: &str) -> Event {
+    let post = format!(
+        "POST /socket.io/?EIO=4&transport=polling{sid} HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut event = piece(true, post);
+    event.from.set_port(port);
+    event
+}
+
+#[test]
+fn attachments_are_joined_whichever_connection_of_their_session_they_come_by() {
+    let text = "452-[\"baz\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1}]";
+    let mut session = Session::new(None);
+    for (event, whole, wrong) in [
+        (post(1, "&sid=a", text), None, None),
+        // Another session's packet, by the first connection too.
+        (post(1, "&sid=b", "42[\"hi\"]"), None, None),
+        (post(2, "&sid=a", "bAQ=="), None, None),
+        (post(2, "&sid=b", "bAQ=="), None, Some("no packet announced")),
+        (post(3, "&sid=a", "bAg=="), Some("[\"baz\",<01>,<02>]"), None),
+        (post(1, "&sid=a", "bAQ=="), None, Some("no packet announced")),
+        // Without a session each connection stands for itself.
+        (post(4, "", text), None, None),
+        (post(5, "", "bAQ=="), None, Some("no packet announced")),
+        (post(4, "", "bAQ==\u{1e}bAg=="), Some("[\"baz\",<01>,<02>]"), None),
+    ] {
+        let d = session.dissect(&event);
+        let shown = String::from_utf8_lossy(&event.bytes).into_owned();
+        assert_eq!(joined(&d).as_deref(), whole, "{shown}");
+        let complaints = complaints(&d);
+        assert_eq!(complaints.len(), usize::from(wrong.is_some()), "{shown}: {complaints:?}");
+        assert!(complaints.iter().all(|(text, _)| text.contains(wrong.unwrap())), "{shown}: {complaints:?}");
+    }
+}
+
+#[test]
+fn sessions_that_wait_for_attachments_are_forgotten_the_oldest_first() {
+    let text = format!("451-[\"{}\",{{\"_placeholder\":true,\"num\":0}}]", "x".repeat(200_000));
+    let mut session = Session::new(None);
+    for number in 0..100 {
+        drop(session.dissect(&post(1, &format!("&sid={number}"), &text)));
+    }
+    for (sid, there) in [("0", false), ("98", true), ("99", true)] {
+        let event = post(1, &format!("&sid={sid}"), "bAQ==");
+        assert_eq!(joined(&session.dissect(&event)).is_some(), there, "{sid}");
+    }
+}
+
 /// A session in which a WebSocket was opened with that URL.
 fn upgraded(target: &str) -> Session {
     let request = format!(

@@ -251,7 +251,10 @@ impl Session {
     /// was kept.
     async fn anew(&mut self) -> Result<Link, Failure> {
         let (mut link, mut status) = link(&self.endpoint, self.ways).await?;
-        sleep(self.reconnect.settle).await;
+        // In small steps, so that all else has its turn.
+        for _ in 0..10 {
+            sleep(self.reconnect.settle / 10).await;
+        }
         for namespace in self.inbox.wanted() {
             link.send(self.inbox.connect_packet(&namespace)).await?;
             while self.inbox.is_connecting(&namespace) {

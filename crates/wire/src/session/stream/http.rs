@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use super::attachments::Joiner;
+use super::sessions::Sessions;
 use super::{MOST_HELD, Next, Protocol, websocket::WebSocket};
 use crate::context::{Context, Messages, Side, Stream, Upgrade};
 use crate::cursor::{Cursor, Step};
-use crate::engineio::carried_by;
+use crate::engineio::{carried_by, session_of};
 use crate::http::content::{self, CHUNK, CONTENT, Extent};
 use crate::http::{HTTP, MOST_HEAD, head_len, joined, lists, values};
 use crate::spec::rfc;
@@ -59,9 +60,25 @@ struct Offer {
 enum Reading {
     #[default]
     Head,
-    Content(usize, Option<Messages>),
+    Content(usize, Carried),
     /// The data of the chunks so far; `None` if it is too much to hold.
-    Chunks(Option<Vec<u8>>, Option<Messages>),
+    Chunks(Option<Vec<u8>>, Carried),
+}
+
+/// What a content holds, by the URL of its request.
+#[derive(Debug, Default)]
+struct Carried {
+    messages: Option<Messages>,
+    /// The session, whichever connections it uses.
+    sid: Option<Vec<u8>>,
+}
+
+impl Carried {
+    fn by(target: &[u8]) -> Self {
+        let messages = carried_by(target);
+        let sid = session_of(target).filter(|_| messages == Some(Messages::SocketIo));
+        Self { messages, sid: sid.map(<[u8]>::to_vec) }
+    }
 }
 
 impl Http {
@@ -81,17 +98,25 @@ impl Http {
     }
 
     /// Reads a head, a content or a chunk, where it is whole.
-    pub(super) fn step(&mut self, side: usize, c: &mut Cursor<'_>, context: &Context<'_>) -> Step<Next> {
+    pub(super) fn step(
+        &mut self,
+        side: usize,
+        c: &mut Cursor<'_>,
+        context: &Context<'_>,
+        sessions: &mut Sessions,
+    ) -> Step<Next> {
         match self.ends.get_mut(side) {
-            Some(&mut Reading::Content(len, messages)) => {
+            Some(Reading::Content(len, carried)) => {
+                let len = *len;
                 if c.left() < len {
                     return Ok(Next::More(len));
                 }
+                let carried = std::mem::take(carried);
                 self.now(side, Reading::Head);
-                self.whole(side, c, context, messages, |c| content::whole(c, len))?;
+                self.whole(side, c, context, sessions, &carried, |c| content::whole(c, len))?;
                 Ok(Next::Read)
             }
-            Some(Reading::Chunks(..)) => self.chunk(side, c, context),
+            Some(Reading::Chunks(..)) => self.chunk(side, c, context, sessions),
             _ => self.head(side, c, context),
         }
     }
@@ -102,15 +127,18 @@ impl Http {
         side: usize,
         c: &mut Cursor<'_>,
         context: &Context<'_>,
-        messages: Option<Messages>,
+        sessions: &mut Sessions,
+        carried: &Carried,
         body: impl FnOnce(&mut Cursor<'_>) -> Step,
     ) -> Step {
-        let sender = Some(self.sender(side));
-        let context = Context { stream: Stream { sender, messages, ..Stream::default() }, ..*context };
+        let (sender, messages) = (self.sender(side), carried.messages);
+        let stream = Stream { sender: Some(sender), messages, ..Stream::default() };
         let since = c.nodes();
-        let result = c.lend(&context, body);
-        if let Some(joiner) = self.joiners.get_mut(side) {
-            joiner.fold(c, since, messages);
+        let result = c.lend(&Context { stream, ..*context }, body);
+        match (&carried.sid, self.joiners.get_mut(side)) {
+            (Some(sid), _) => sessions.fold(sid, sender, c, since, messages),
+            (None, Some(joiner)) => joiner.fold(c, since, messages),
+            (None, None) => {}
         }
         result
     }
@@ -154,15 +182,16 @@ impl Http {
 
     fn request(&mut self, side: usize, c: &Cursor<'_>, since: usize) -> Next {
         let request = Request::read(c, since);
-        let messages = if request.method == b"POST" { carried_by(&request.target) } else { None };
+        let posts = request.method == b"POST";
+        let carried = if posts { Carried::by(&request.target) } else { Carried::default() };
         let held = self.waiting.iter().map(Request::held).sum::<usize>() + request.held();
         if self.waiting.len() >= MOST_WAITING || held > MOST_HELD {
             self.waiting.pop_front();
         }
         self.waiting.push_back(request);
         match content_length(c, since) {
-            Length::Chunked => self.now(side, Reading::Chunks(Some(Vec::new()), messages)),
-            Length::Known(len) => return self.content(side, len, messages),
+            Length::Chunked => self.now(side, Reading::Chunks(Some(Vec::new()), carried)),
+            Length::Known(len) => return self.content(side, len, carried),
             Length::Unknown => {}
             Length::Broken => return Next::Pass(u64::MAX, &LOST),
         }
@@ -188,31 +217,37 @@ impl Http {
         // What a POST is answered with is "ok", and what an error is, JSON; neither is packets.
         let polled = status == 200 && request.method == b"GET";
         let plain = joined(c, since, "Content-Encoding").is_empty();
-        let messages = if polled && plain { carried_by(&request.target) } else { None };
+        let carried = if polled && plain { Carried::by(&request.target) } else { Carried::default() };
         match content_length(c, since) {
             Length::Chunked => {
-                self.now(side, Reading::Chunks(Some(Vec::new()), messages));
+                self.now(side, Reading::Chunks(Some(Vec::new()), carried));
                 Next::Read
             }
-            Length::Known(len) => self.content(side, len, messages),
+            Length::Known(len) => self.content(side, len, carried),
             // It ends where the connection does.
             Length::Unknown => Next::Pass(u64::MAX, &CONTENT),
             Length::Broken => Next::Pass(u64::MAX, &LOST),
         }
     }
 
-    fn content(&mut self, side: usize, len: u64, messages: Option<Messages>) -> Next {
+    fn content(&mut self, side: usize, len: u64, carried: Carried) -> Next {
         match usize::try_from(len) {
             Ok(0) => Next::Read,
             Ok(held @ ..=MOST_HELD) => {
-                self.now(side, Reading::Content(held, messages));
+                self.now(side, Reading::Content(held, carried));
                 Next::Read
             }
             _ => Next::Pass(len, &CONTENT),
         }
     }
 
-    fn chunk(&mut self, side: usize, c: &mut Cursor<'_>, context: &Context<'_>) -> Step<Next> {
+    fn chunk(
+        &mut self,
+        side: usize,
+        c: &mut Cursor<'_>,
+        context: &Context<'_>,
+        sessions: &mut Sessions,
+    ) -> Step<Next> {
         let (len, last) = match content::extent(c.peek(c.left())) {
             Extent::Whole { len, data } => (len, data == 0),
             Extent::More(need) if need <= MOST_HELD => return Ok(Next::More(need)),
@@ -224,19 +259,19 @@ impl Http {
         };
         let since = c.nodes();
         c.within(&CHUNK, len, content::chunk)?;
-        let Some(Reading::Chunks(held, messages)) = self.ends.get_mut(side) else { return Ok(Next::Read) };
+        let Some(Reading::Chunks(held, carried)) = self.ends.get_mut(side) else { return Ok(Next::Read) };
         match held.as_mut().filter(|held| held.len() + len <= MOST_HELD) {
             Some(held) => held.extend_from_slice(content::data(c, since)),
             None => *held = None,
         }
         if last {
-            let (whole, messages) = (held.take().filter(|data| !data.is_empty()), *messages);
+            let (whole, carried) = (held.take().filter(|data| !data.is_empty()), std::mem::take(carried));
             self.now(side, Reading::Head);
             if let Some(whole) = whole {
                 let len = whole.len();
                 let body = |c: &mut Cursor<'_>| c.derive(&DECODED, whole, |c| content::whole(c, len));
                 // There may be no room for more sources in this tree; the chunks are there.
-                self.whole(side, c, context, messages, body).unwrap_or_default();
+                self.whole(side, c, context, sessions, &carried, body).unwrap_or_default();
             }
         }
         Ok(Next::Read)

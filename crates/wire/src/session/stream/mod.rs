@@ -10,6 +10,7 @@
 
 mod attachments;
 mod http;
+mod sessions;
 mod stun;
 mod websocket;
 
@@ -42,6 +43,7 @@ pub(super) struct Streams {
     connections: HashMap<Key, Connection>,
     oldest: VecDeque<Key>,
     held: usize,
+    sessions: sessions::Sessions,
 }
 
 /// Both ends, the lesser address first.
@@ -146,7 +148,8 @@ impl Streams {
             return DATA.dissect_in(tree, &event.bytes[..], context);
         };
         let before = connection.held();
-        let dissection = connection.piece(usize::from(!lesser), tree, &event.bytes, context);
+        let dissection =
+            connection.piece(usize::from(!lesser), tree, &event.bytes, context, &mut self.sessions);
         self.held = (self.held + connection.held()).saturating_sub(before);
         self.forget();
         dissection
@@ -169,6 +172,7 @@ impl Connection {
         tree: Tree,
         bytes: &'e [u8],
         context: &Context<'_>,
+        sessions: &mut sessions::Sessions,
     ) -> Dissection<'e> {
         let Some(end) = self.ends.get_mut(side) else { return DATA.dissect_in(tree, bytes, context) };
         // So that a long message in many pieces is not looked at from its start with each of them.
@@ -193,11 +197,17 @@ impl Connection {
             }
         }
         let layer = self.protocol.layer();
-        layer.dissect_by(tree, bytes, context, |c| c.repeat(|c| self.message(side, c, context)))
+        layer.dissect_by(tree, bytes, context, |c| c.repeat(|c| self.message(side, c, context, sessions)))
     }
 
     /// Reads what comes next.
-    fn message(&mut self, side: usize, c: &mut Cursor<'_>, context: &Context<'_>) -> Step {
+    fn message(
+        &mut self,
+        side: usize,
+        c: &mut Cursor<'_>,
+        context: &Context<'_>,
+        sessions: &mut sessions::Sessions,
+    ) -> Step {
         let Some(end) = self.ends.get_mut(side) else { return Err(Stop) };
         if end.pass.is_some() {
             return end.pass_on(c);
@@ -205,7 +215,7 @@ impl Connection {
         let next = match &mut self.protocol {
             Protocol::Unknown => Next::More(c.left() + 1),
             Protocol::Stun => stun::step(c, context)?,
-            Protocol::Http(http) => http.step(side, c, context)?,
+            Protocol::Http(http) => http.step(side, c, context, sessions)?,
             Protocol::WebSocket(frames) => frames.step(side, c, context)?,
         };
         match next {
