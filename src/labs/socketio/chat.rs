@@ -24,9 +24,11 @@ use serde_json::{Value, json};
 use socketioxide::SocketIo;
 use socketioxide::adapter::Adapter;
 use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::socket::DisconnectReason;
 
 use super::arguments::Arguments;
 use super::desk::{Answer, Clerk, Desk};
+use super::door::Session;
 
 /// So many characters may a name have, and a room's.
 const LONGEST_NAME: usize = 24;
@@ -101,7 +103,12 @@ pub(super) fn enter<A: Adapter>(
     desk.takes(&socket, "whisper", "a name and a text", |(to, text)| Ask::Whisper { to, text });
     desk.takes(&socket, "typing", "a room", |(room,)| Ask::Typing(room));
     desk.takes(&socket, "echo", "anything", Ask::Echo);
-    socket.on_disconnect(async move |socket: SocketRef<A>| depart(&socket, &person).await);
+    socket.on_disconnect(async move |socket: SocketRef<A>, why: DisconnectReason| {
+        if let Some(session) = socket.req_parts().extensions.get::<Session>() {
+            session.departures.note(socket.id.as_str(), why);
+        }
+        depart(&socket, &person).await;
+    });
     // Fails only where the client is gone again, which it is told by nobody.
     let _ = socket.emit("welcome", &json!({ "name": name }));
     ready(())

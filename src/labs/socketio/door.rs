@@ -22,6 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::Limits;
+use super::departures::Departures;
 use super::pace::Pace;
 use crate::labs::Names;
 
@@ -32,6 +33,7 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) pace: Arc<Pace>,
+    pub(super) departures: Departures,
     _place: Arc<OwnedSemaphorePermit>,
 }
 
@@ -46,6 +48,7 @@ pub(super) struct Door {
     sessions: Arc<Semaphore>,
     websockets: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
+    pub(super) departures: Departures,
 }
 
 impl Door {
@@ -57,6 +60,7 @@ impl Door {
             sessions: places(limits.sessions),
             websockets: places(limits.sessions),
             bodies: places(limits.bodies),
+            departures: Departures::default(),
         }
     }
 
@@ -111,8 +115,11 @@ impl Door {
         };
         if is_handshake {
             let pace = Pace::new(self.limits.rate, self.limits.burst, Instant::now());
-            let session =
-                Session { pace: Arc::new(pace), _place: place(&self.sessions, "sessions are open")? };
+            let session = Session {
+                pace: Arc::new(pace),
+                departures: self.departures.clone(),
+                _place: place(&self.sessions, "sessions are open")?,
+            };
             request.extensions_mut().insert(session);
         }
         if is_websocket {

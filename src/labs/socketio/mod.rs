@@ -14,6 +14,7 @@ mod admin;
 mod arguments;
 mod chat;
 mod cluster;
+mod departures;
 mod desk;
 mod door;
 mod pace;
@@ -35,6 +36,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use admin::PASSWORD;
+pub use departures::Departure;
 
 use super::wiretap::Wiretap;
 use super::{Address, Lab, Running, Surroundings, http};
@@ -149,6 +151,8 @@ pub struct Info {
     pub is_clustered: bool,
     /// How many sessions are open.
     pub sessions: usize,
+    /// The last that ended, oldest first.
+    pub departures: Vec<Departure>,
 }
 
 impl SocketIoLab {
@@ -209,6 +213,7 @@ fn info(address: SocketAddr, config: &Config, door: &Door) -> Info {
         ping_timeout: config.heartbeat.timeout.as_millis(),
         is_clustered: config.redis.is_some(),
         sessions: door.sessions(),
+        departures: door.departures.list(),
     }
 }
 
