@@ -4,5 +4,7 @@
 
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "browser/socketio.rs"]
+mod socketio;
 #[path = "browser/stun.rs"]
 mod stun;

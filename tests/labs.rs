@@ -8,6 +8,9 @@ mod hostile;
 mod socketio;
 #[path = "labs/socketio_clients.rs"]
 mod socketio_clients;
+#[cfg(feature = "redis")]
+#[path = "labs/socketio_redis.rs"]
+mod socketio_redis;
 #[path = "labs/stun.rs"]
 mod stun;
 #[path = "labs/stun_clients.rs"]

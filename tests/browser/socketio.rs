@@ -12,11 +12,18 @@ async fn a_chat_begins_by_polling_goes_on_by_websocket_and_survives_its_connecti
         enter(&page).await;
         page.text("#lab-socketio[data-transport=websocket]").await;
         let packets = sight(&page, "Engine.IO upgrade").await;
-        let mut places = ["GET", "Engine.IO open", "CONNECT", "Upgrade", "2probe", "3probe", "Engine.IO upgrade"]
-            .map(|what| (what, packets.find(what)));
-        assert!(places.iter().all(|(_, place)| place.is_some()), "{places:?} in\n{packets}");
-        places.sort_by_key(|(_, place)| *place);
-        assert_eq!(places.map(|(what, _)| what)[..2], ["GET", "Engine.IO open"], "{packets}");
+        let steps =
+            ["GET", "Engine.IO open", "upgrade to websocket", "101", "Engine.IO pong", "Engine.IO upgrade"];
+        let mut rest = &packets[..];
+        for step in steps {
+            rest = rest.split_once(step).unwrap_or_else(|| panic!("no {step} in its place:\n{packets}")).1;
+        }
+        assert!(packets.contains("CONNECT"), "{packets}");
+        // The bytes of the probe, and of its answer.
+        page.run("for (const packet of document.querySelectorAll('.wire-packet')) packet.open = true").await;
+        page.text("#lab-socketio .wire-packet[open]:nth-child(8) .packet").await;
+        let log = page.run("return document.querySelector('#lab-socketio .wire-log').textContent").await;
+        assert!(log.as_str().unwrap_or_default().matches("probe").count() >= 2, "2probe and 3probe:\n{log}");
 
         // A second client of the same page, by long-polling alone and without a wiretap: what one says, the other hears.
         page.run(&other_client()).await;
@@ -56,7 +63,7 @@ async fn long_polling_alone_carries_text_and_bytes() {
         let sent = notes.split_once("Sent to be echoed: ").map(|(_, bytes)| &bytes[..11]);
         let echoed = notes.split_once("Echoed: ").map(|(_, bytes)| &bytes[..11]);
         assert!(sent.is_some() && sent == echoed, "{notes}");
-        sight(&page, "EVENT 1 \"echo\"").await;
+        sight(&page, "BINARY_EVENT \"echo\", Engine.IO binary").await;
         assert!(!packets(&page).await.contains("Upgrade"), "by polling alone");
 
         let widths =
@@ -85,7 +92,9 @@ async fn two_windows_chat_with_each_other() {
         page.browser.switch_to_window(first).await.expect("the first window");
         let other = page.text(".sio-talk .sio-other").await;
         assert!(other.ends_with(" ping?"), "{other}");
-        assert_ne!(own.split(' ').next(), other.split(' ').next(), "two tabs have two names");
+        assert_eq!(own.split(' ').next(), other.split(' ').next(), "one who said it");
+        let name = page.run("return document.querySelector('#lab-socketio input').value").await;
+        assert_ne!(other.split(' ').next(), name.as_str(), "two tabs have two names");
     })
     .await;
 }
@@ -113,11 +122,13 @@ async fn packets(page: &Page) -> String {
 }
 
 fn other_client() -> String {
-    "const { url } = await (await fetch('/labs/socketio/info')).json();
+    "return (async () => {
+     const { url } = await (await fetch('/labs/socketio/info')).json();
      const other = globalThis.other = new SocketIoClient(url.replace('http://', ''), {
          auth: { name: 'other' }, pollingOnly: true,
          onState: state => state === 'polling' && other.emit('join', 'lobby', () => {}),
          onEvent: (name, [what]) => name === 'said' && other.emit('say', 'lobby', `you said ${what.text}`),
-     });"
+     });
+     })()"
         .to_owned()
 }

@@ -64,17 +64,21 @@ async fn holds(client: Result<Command, String>, mode: &str, steps: &[&str]) {
     assert!(output.status.success(), "{error}");
 }
 
-/// npm's, or why there is none.
-pub(crate) fn node() -> Result<Command, String> {
+fn node() -> Result<Command, String> {
+    node_runs("client.mjs")
+}
+
+/// A script for npm's client, or why there is none.
+pub(crate) fn node_runs(script: &str) -> Result<Command, String> {
     let folder = clients().join("node");
     if !folder.join("node_modules/socket.io-client").exists() {
         return Err("no socket.io-client (npm ci --prefix tests/clients/node)".to_owned());
     }
-    if !runs("node") {
+    if Command::new("node").arg("--version").output().is_err() {
         return Err("no node in PATH".to_owned());
     }
     let mut node = Command::new("node");
-    node.arg(folder.join("client.mjs"));
+    node.arg(folder.join(script));
     Ok(node)
 }
 
@@ -88,10 +92,6 @@ fn python() -> Result<Command, String> {
     let mut python = Command::new(python);
     python.arg(clients().join("python/client.py"));
     Ok(python)
-}
-
-fn runs(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok()
 }
 
 fn clients() -> PathBuf {

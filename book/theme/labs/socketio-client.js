@@ -177,6 +177,8 @@
         // All that waits goes into one body, up to what the server takes.
         async #post() {
             this.#posting = true;
+            // What else is said in this moment goes along, such as attachments.
+            await null;
             try {
                 while (this.#outbox.length > 0 && (this.#mode === "polling" || this.#closing)) {
                     let body = asText(this.#outbox.shift());

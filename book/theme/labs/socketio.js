@@ -158,7 +158,7 @@
                 this.say("live", `Connected by WebSocket. The server pings every ${this.info.ping_interval / 1000} s; after ${wait} s without a ping this side gives up.`);
                 break;
             case "lost":
-                this.noticed(`Your browser: ${detail}.`);
+                this.noticed(`Your browser: ${detail}${detail === "ping timeout" ? `, as no ping came for ${wait} s` : ""}.`);
                 this.lost();
                 break;
             case "waiting":
