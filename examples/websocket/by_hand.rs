@@ -22,7 +22,7 @@ pub(crate) struct ByHand<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> ByHand<S> {
     pub(crate) fn new(stream: S, random: Random) -> Self {
-        Self { stream, received: Vec::new(), random }
+        Self { stream, received: Vec::with_capacity(16 << 10), random }
     }
 
     /// Asks the server to speak WebSocket from now on, and checks that it will.
@@ -115,15 +115,15 @@ pub(crate) fn frame(opcode: u8, payload: &[u8], masking_key: [u8; 4]) -> Vec<u8>
         }
     }
     frame.extend(masking_key);
-    frame
-        .extend(payload.iter().zip(masking_key.iter().cycle()).map(|(p, k)| p ^ k));
+    let mask = masking_key.iter().cycle();
+    frame.extend(payload.iter().zip(mask).map(|(byte, key)| byte ^ key));
     frame
 }
 // ANCHOR_END: frame
 
 // ANCHOR: take
 /// Takes a server's frame off the front of what was received; `None` as long as a
-/// part of it is missing.
+/// part of it is missing. Fragments are not put together here: the library does.
 fn take_frame(received: &mut Vec<u8>) -> Result<Option<(u8, Vec<u8>)>> {
     let Some((&[first, second], rest)) = received.split_first_chunk() else {
         return Ok(None);

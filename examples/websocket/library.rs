@@ -125,12 +125,11 @@ pub(crate) fn shown(message: &Message) -> String {
 
 /// An error and what is behind it, but for what it says itself already.
 pub(crate) fn told(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(
-        String::new(),
-        |told, cause| match () {
-            () if told.is_empty() => cause,
-            () if told.contains(&cause) => told,
-            () => format!("{told}: {cause}"),
-        },
-    )
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }

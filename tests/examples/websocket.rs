@@ -213,6 +213,7 @@ fn one_process_asks_another() {
     ] {
         assert!(done.out.contains(text), "{text} is missing in\n{}", done.out);
     }
+    assert!(!done.out.contains("Unfinished"), "read in smaller pieces than it was sent:\n{}", done.out);
     assert!(!done.out.contains("error: "), "{}", done.out);
 }
 
