@@ -8,3 +8,5 @@ mod driver;
 mod socketio;
 #[path = "browser/stun.rs"]
 mod stun;
+#[path = "browser/websocket.rs"]
+mod websocket;

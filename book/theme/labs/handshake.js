@@ -107,7 +107,7 @@
             const words = status === null ? "No answer" : `${status}: ${opened ? "the WebSocket is open" : "refused"}`;
             this.say("live", `${words}.`);
             this.verdict.dataset.verdict = opened ? "opened" : "refused";
-            this.verdict.replaceChildren(element("p", {}, element("strong", {}, `${opened ? "✓" : "✗"} ${words}`)), element("p", {}, `${why}.`));
+            this.verdict.replaceChildren(element("p", {}, element("strong", {}, `${opened ? "✓" : "✗"} ${words}`)), element("p", {}, `${why[0].toUpperCase()}${why.slice(1)}.`));
             if (line !== null) this.verdict.append(element("p", {}, number === null ? "Decided by: " : `Decided by line ${number}: `, element("code", {}, line)));
             this.verdict.hidden = false;
             this.log.clear();

@@ -46,13 +46,15 @@
             this.fail = element("p", { class: "lab-fail", role: "alert", hidden: "" });
             this.state = element("output", {}, "CLOSED");
             this.buffered = element("output", {}, "0");
+            // A line of its own: packets may still come in after the end.
+            this.report = element("p", { class: "ws-report", role: "status", hidden: "" });
             this.log = new PacketLog("Packets between your browser and the echo server");
             this.section.append(
                 element("div", { class: "lab-bar" }, this.connect, this.cut, this.capture),
                 this.status, this.fail,
                 element("p", { class: "ws-state" }, element("code", {}, "readyState"), " ", this.state, " ",
                     element("code", {}, "bufferedAmount"), " ", this.buffered),
-                this.textForm(), this.samples(), this.closeForm(), this.log.element);
+                this.textForm(), this.samples(), this.closeForm(), this.report, this.log.element);
         }
 
         textForm() {
@@ -70,10 +72,11 @@
         }
 
         samples() {
-            const lengths = LENGTHS.map(length => button(`${length.toLocaleString("en")} bytes of text`, () => this.send("p".repeat(length))));
+            const lengths = LENGTHS.map(length => button(`${length.toLocaleString("en")} bytes`, () => this.send("p".repeat(length))));
             return element("div", {},
-                element("div", { class: "lab-bar" },
-                    button("4 bytes of binary", () => this.send(new Uint8Array([0xde, 0xad, 0xbe, 0xef]))), ...lengths),
+                element("div", { class: "lab-bar", role: "group", "aria-label": "Send text of so many bytes, or binary" },
+                    "Send text of", ...lengths, "or",
+                    button("4 binary bytes", () => this.send(new Uint8Array([0xde, 0xad, 0xbe, 0xef])))),
                 element("p", { class: "ws-note" }, "A page cannot send a Ping: WebSocket in JavaScript has no call for it. Your browser answers one by itself."));
         }
 
@@ -111,6 +114,7 @@
         open() {
             if (this.socket && this.socket.readyState <= WebSocket.OPEN) return this.opening;
             this.say("starting", "Connecting…");
+            this.report.hidden = true;
             this.opening = this.listen().then(address => new Promise((resolve, reject) => {
                 const socket = this.socket = new WebSocket(`ws://${address}/`);
                 this.showState();
@@ -159,7 +163,9 @@
 
         closed({ code, reason, wasClean }) {
             const unsent = code === 1005 || code === 1006 ? " No frame carried that number: your browser made it up to say so." : "";
-            this.say("live", `Your browser reports: code ${code}, reason "${reason}", wasClean ${wasClean}.${unsent}`);
+            this.report.textContent = `Your browser reports the end: code ${code}, reason "${reason}", wasClean ${wasClean}.${unsent}`;
+            this.report.hidden = false;
+            if (this.section.dataset.state === "starting") this.say("failed", "That did not work.");
             this.showState();
         }
 
@@ -184,7 +190,7 @@
             const most = this.socket.bufferedAmount;
             const look = () => {
                 const now = this.socket?.bufferedAmount ?? 0;
-                this.buffered.textContent = most === 0 ? `${now}` : `${now}, right after send() ${most.toLocaleString("en")}`;
+                this.buffered.textContent = most === 0 ? `${now}` : `${now} (${most.toLocaleString("en")} right after send)`;
                 this.showState();
                 if (now > 0) requestAnimationFrame(look);
             };

@@ -95,7 +95,10 @@
     class PacketLog {
         #most;
         #open;
+        // The newest, which stand open.
         #shown = [];
+        // Where the region was scrolled to last, other than by the reader.
+        #followed = 0;
 
         constructor(label, { most = 60, open = 2 } = {}) {
             this.#most = most;
@@ -133,18 +136,24 @@
 
         clear() {
             this.#shown = [];
+            this.#followed = 0;
             this.element.replaceChildren();
             this.element.hidden = true;
         }
 
-        // Follows what is newest, unless the reader went back to something older.
+        // Follows what is newest, from what was sent last on, unless the reader went elsewhere.
         #append(row) {
             const log = this.element;
             log.hidden = false;
-            const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+            const follows = Math.abs(log.scrollTop - this.#followed) < 40;
             log.append(row);
             while (log.childElementCount > this.#most) log.firstElementChild.remove();
-            if (follows) requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+            if (follows) requestAnimationFrame(() => {
+                const open = this.#shown.filter(packet => packet.isConnected);
+                const newest = open.findLast(packet => packet.classList.contains("sent")) ?? row;
+                log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top - 4;
+                this.#followed = log.scrollTop;
+            });
         }
     }
 
