@@ -109,6 +109,15 @@ fn a_handshake_and_what_follows_it_in_the_same_piece() {
 }
 
 #[test]
+fn a_connection_that_was_closed_begins_anew() {
+    let mut session = open();
+    let _ = session.dissect(&up(&masked(0x81, b"ping")[..4]));
+    let (one, other) = (SERVER.parse().unwrap(), CLIENT.parse().unwrap());
+    session.closed(one, other);
+    assert!(session.dissect(&up(REQUEST)).summary().contains("GET /chat"));
+}
+
+#[test]
 fn the_side_that_should_mask_is_known_from_the_handshake() {
     let mut session = open();
     assert_eq!(complaints_of(&mut session, &up(plain(0x81, b"hi"))).len(), 1);

@@ -61,7 +61,9 @@ pub(super) struct Annotator<'a> {
     recording: &'a Recording,
     out: mpsc::Sender<Outgoing>,
     room: Arc<Semaphore>,
-    sessions: BTreeMap<No, Session>,
+    session: Session,
+    /// The two ends of each connection that is open.
+    ends: BTreeMap<No, (SocketAddr, SocketAddr)>,
     lost: u64,
     /// When the packets that were shown are forgotten, and those that were not are told of.
     until: Instant,
@@ -82,7 +84,8 @@ impl<'a> Annotator<'a> {
             recording,
             out,
             room: Arc::new(Semaphore::new(UNSENT)),
-            sessions: BTreeMap::new(),
+            session: Session::new(None),
+            ends: BTreeMap::new(),
             lost: 0,
             until: Instant::now(),
             shown: 0,
@@ -103,11 +106,12 @@ impl<'a> Annotator<'a> {
             match item {
                 Some(Item::Packet(connection, event)) => self.packet(connection, &event),
                 Some(Item::Opened(no)) => {
-                    self.sessions.insert(no, Session::new(None));
                     self.say(Say::Connection { no, state: "open" }).await;
                 }
                 Some(Item::Closed(no, place)) => {
-                    self.sessions.remove(&no);
+                    if let Some((from, to)) = self.ends.remove(&no) {
+                        self.session.closed(from, to);
+                    }
                     drop(place);
                     self.say(Say::Connection { no, state: "closed" }).await;
                 }
@@ -134,8 +138,8 @@ impl<'a> Annotator<'a> {
     }
 
     fn packet(&mut self, connection: No, event: &Event) {
-        let Some(session) = self.sessions.get_mut(&connection) else { return };
-        let d = session.dissect(event);
+        self.ends.entry(connection).or_insert((event.from, event.to));
+        let d = self.session.dissect(event);
         if self.shown >= SHOWN {
             self.lost += 1;
             return;

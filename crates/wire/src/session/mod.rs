@@ -7,6 +7,8 @@
 mod stream;
 mod transactions;
 
+use std::net::SocketAddr;
+
 use crate::context::Context;
 use crate::layer::Layer;
 use crate::protocols;
@@ -58,6 +60,12 @@ impl Session {
                 self.streams.piece(tree, event, self.layer, &context)
             }
         }
+    }
+
+    /// A connection between these addresses has ended: what they say next begins anew. A capture does not tell, and
+    /// an address and port are seldom used twice in one; who records knows.
+    pub fn closed(&mut self, one: SocketAddr, other: SocketAddr) {
+        self.streams.closed(one, other);
     }
 
     fn datagram<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {

@@ -49,6 +49,10 @@ pub(super) struct Streams {
 /// Both ends, the lesser address first.
 type Key = (SocketAddr, SocketAddr);
 
+fn key(one: SocketAddr, other: SocketAddr) -> Key {
+    if one <= other { (one, other) } else { (other, one) }
+}
+
 #[derive(Debug, Default)]
 struct Connection {
     protocol: Protocol,
@@ -136,7 +140,7 @@ impl Streams {
         context: &Context<'_>,
     ) -> Dissection<'e> {
         let lesser = event.from <= event.to;
-        let key = if lesser { (event.from, event.to) } else { (event.to, event.from) };
+        let key = key(event.from, event.to);
         if !self.connections.contains_key(&key) {
             self.oldest.push_back(key);
             let frames = layer.is_some_and(|layer| layer.id == FRAME.id);
@@ -153,6 +157,15 @@ impl Streams {
         self.held = (self.held + connection.held()).saturating_sub(before);
         self.forget();
         dissection
+    }
+
+    /// Forgets a connection.
+    pub(super) fn closed(&mut self, one: SocketAddr, other: SocketAddr) {
+        let key = key(one, other);
+        if let Some(connection) = self.connections.remove(&key) {
+            self.held = self.held.saturating_sub(connection.held());
+            self.oldest.retain(|other| *other != key);
+        }
     }
 
     /// Forgets the oldest until what is held is within bounds.
