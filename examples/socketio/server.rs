@@ -1,6 +1,7 @@
 //! The chat, on `socketioxide`.
 
 mod history;
+mod place;
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -21,11 +22,16 @@ use tokio::sync::Semaphore;
 
 use crate::record::Record;
 use history::History;
+use place::Placed;
 
 /// What an administrator knows. In the open, as this is an example.
 pub(crate) const PASSWORD: &str = "wirebook";
 /// So many connections are served at a time; more wait.
 const MOST_CONNECTIONS: usize = 1000;
+
+/// So many rooms may a user be in, and so long may their names be.
+const MOST_ROOMS: usize = 32;
+const MOST_NAME: usize = 100;
 
 /// How often the server pings, and how long it waits for the pong.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +93,10 @@ async fn join(
     Data(room): Data<String>,
     ack: AckSender,
 ) {
+    if room.len() > MOST_NAME || user.rooms().len() >= MOST_ROOMS {
+        ack.send("no more rooms, or too long a name").ok();
+        return;
+    }
     user.join(room.clone());
     user.to(room.clone()).emit("joined", &(&room, &me.name)).await.ok();
     ack.send(&room).ok();
@@ -176,6 +186,7 @@ pub(crate) struct Server {
     listener: TcpListener,
     heartbeat: Heartbeat,
     record: Record,
+    most: usize,
 }
 
 impl Server {
@@ -189,7 +200,8 @@ impl Server {
                 "cannot listen at {address}; is the port taken? Port 0 takes any"
             )
         })?;
-        Ok(Self { listener, heartbeat, record: record.clone() })
+        let (record, most) = (record.clone(), MOST_CONNECTIONS);
+        Ok(Self { listener, heartbeat, record, most })
     }
 
     pub(crate) fn address(&self) -> Result<SocketAddr> {
@@ -206,7 +218,7 @@ impl Server {
             .max_buffer_size(1024)
             .build_svc();
         chat(&io);
-        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let places = Arc::new(Semaphore::new(self.most));
         loop {
             let Ok(place) = Arc::clone(&places).acquire_owned().await else {
                 return;
@@ -216,7 +228,8 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
             };
-            let Ok(stream) = self.record.stream(stream) else {
+            let placed = |stream| Placed { stream, _place: place };
+            let Ok(stream) = self.record.stream_in(stream, placed) else {
                 continue;
             };
             let connection = http1::Builder::new()
@@ -227,8 +240,50 @@ impl Server {
             tokio::spawn(async move {
                 // Whoever breaks the rules of HTTP is hung up on.
                 connection.await.unwrap_or_default();
-                drop(place);
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const GET: &str =
+        "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n";
+    const UPGRADE: &str = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+    async fn asked(address: SocketAddr, request: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_websocket_holds_its_place_until_it_ends() {
+        let record = Record { tap: tap::Tap::off(), both_ends: false };
+        let mut server =
+            Server::bind(([127, 0, 0, 1], 0).into(), USUAL, &record).await.unwrap();
+        server.most = 1;
+        let address = server.address().unwrap();
+        tokio::spawn(server.serve());
+        let mut first = asked(address, UPGRADE).await;
+        let mut answer = [0; 12];
+        first.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 101");
+
+        let mut second = asked(address, GET).await;
+        let waits =
+            timeout(Duration::from_millis(200), second.read_exact(&mut answer))
+                .await;
+        assert!(waits.is_err(), "served, though there is no place");
+        drop(first);
+        second.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
     }
 }

@@ -12,6 +12,8 @@ use serde::Serialize;
 /// So many rooms are remembered, and so many messages of each.
 const MOST_ROOMS: usize = 64;
 const MOST_MESSAGES: usize = 100;
+/// Nothing is kept of a room with a longer name.
+const MOST_NAME: usize = 100;
 /// No text is kept longer, in characters.
 const MOST_TEXT: usize = 1000;
 
@@ -35,7 +37,8 @@ impl History {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         let text = text.chars().take(MOST_TEXT).collect();
         let mut message = Message { number: 1, name: name.to_owned(), text };
-        if rooms.len() >= MOST_ROOMS && !rooms.contains_key(room) {
+        let room_for_more = rooms.len() < MOST_ROOMS && room.len() <= MOST_NAME;
+        if !room_for_more && !rooms.contains_key(room) {
             return message;
         }
         let kept = rooms.entry(room.to_owned()).or_default();
