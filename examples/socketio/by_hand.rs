@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use tap::{Random, Tap};
 
-use crate::chat::{breathe, endpoint};
 use crate::engine::{self, Handshake, Packet, Polling};
 use crate::failure::Failure;
 use crate::http::Endpoint;
 use crate::record::Record;
+use crate::stage::{breathe, endpoint};
 use crate::transport::{Incoming, Outgoing, Ways, on_polling, on_websocket};
 
 pub(crate) async fn tell(

@@ -1,21 +1,18 @@
 //! Part two: ping and pong talk, with all that Socket.IO adds.
 
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::json;
 use tap::{Random, Tap};
-use tokio::sync::mpsc::Receiver;
-use tokio::time::{sleep, timeout};
 
-use crate::client::{Client, Event, Reconnect, Socket, Status};
+use crate::client::{Client, Reconnect, Socket, Status};
 use crate::failure::Failure;
-use crate::http::Endpoint;
 use crate::packet::{Data, data};
 use crate::record::Record;
 use crate::server::PASSWORD;
+use crate::stage::{BREATH, Ears, breathe, endpoint, heard};
 use crate::transport::Ways;
 
 /// Soon, so that the story goes on; a browser's client begins with a second.
@@ -87,27 +84,6 @@ pub(crate) async fn tell(
     pong.close().await;
     breathe().await;
     Ok(())
-}
-
-/// What pong listens for.
-struct Ears {
-    said: Receiver<Event>,
-    typing: Receiver<Event>,
-    file: Receiver<Event>,
-    whisper: Receiver<Event>,
-    announcement: Receiver<Event>,
-}
-
-impl Ears {
-    async fn of(socket: &Socket) -> Result<Self, Failure> {
-        Ok(Self {
-            said: socket.on("said").await?,
-            typing: socket.on("typing").await?,
-            file: socket.on("file").await?,
-            whisper: socket.on("whisper").await?,
-            announcement: socket.on("announcement").await?,
-        })
-    }
 }
 
 async fn binary(ping: &Socket, ears: &mut Ears, tap: &Tap) -> Result<()> {
@@ -220,40 +196,5 @@ fn session(status: &Status) -> (String, bool) {
     match status {
         Status::Connected { sid, recovered, .. } => (sid.clone(), *recovered),
         _ => ("none".to_owned(), false),
-    }
-}
-
-pub(crate) fn endpoint(
-    name: &str,
-    address: SocketAddr,
-    record: &Record,
-    random: &mut Random,
-) -> Endpoint {
-    // Each client its own chances, so that one does not change the other's.
-    let seed = u64::from_be_bytes(random.bytes());
-    Endpoint {
-        address,
-        host: address.to_string(),
-        path: "/socket.io/".to_owned(),
-        name: name.to_owned(),
-        record: record.clone(),
-        random: Mutex::new(Random::new(Some(seed))),
-    }
-}
-
-async fn heard(events: &mut Receiver<Event>) -> Result<Event> {
-    let event = timeout(Duration::from_secs(5), events.recv()).await;
-    event.ok().flatten().context("expected an event within 5 s, found silence")
-}
-
-/// Time for what is on its way, so that each packet stands with the step that it
-/// belongs to, and the same story is told each time.
-const BREATH: Duration = Duration::from_millis(30);
-
-pub(crate) async fn breathe() {
-    // In small steps: on a busy machine one long sleep may end together with what it
-    // waits for, and come first.
-    for _ in 0..10 {
-        sleep(BREATH / 10).await;
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::Result;
 use tap::Random;
 
-use crate::chat::{breathe, endpoint};
 use crate::engine::{self, Packet};
 use crate::failure::Failure;
 use crate::record::Record;
 use crate::server::{Heartbeat, Server};
+use crate::stage::{breathe, endpoint};
 use crate::transport::on_websocket;
 
 /// A server in a hurry: the usual one pings every 25 s.

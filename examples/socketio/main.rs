@@ -6,6 +6,7 @@
 //! - `by_hand`: a session opened, upgraded and joined, step by step
 //! - `chat`: ping and pong talk, with all that Socket.IO adds
 //! - `heartbeat`: who is silent is gone
+//! - `stage`: what these three need beside their words
 //! - `engine`, `transport`: Engine.IO, over HTTP and over a WebSocket
 //! - `packet`, `client`: Socket.IO, the client's side
 //! - `record`: how connections are recorded
@@ -22,6 +23,7 @@ mod http;
 mod packet;
 mod record;
 mod server;
+mod stage;
 mod transport;
 mod visit;
 
