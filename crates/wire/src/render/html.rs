@@ -38,7 +38,8 @@ pub struct PacketView<'a> {
     /// The name of the one field or group to show, in place of all of them. A name that the packet does
     /// not hold shows the whole; [`Dissection::find`] tells beforehand.
     pub only: Option<&'a str>,
-    /// Whether groups stand open from the start. Those with something wrong in them always do.
+    /// Whether groups stand open from the start. Those with something wrong in them always do, and so do the few
+    /// messages of a connection.
     pub open: bool,
 }
 
