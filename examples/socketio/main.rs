@@ -86,7 +86,7 @@ struct Visit {
     ask: Vec<Vec<Value>>,
 
     /// Ask with a file's bytes as the last argument of what --ask would ask
-    #[arg(long, value_name = "JSON FILE", requires = "connect", num_args = 2)]
+    #[arg(long, value_names = ["JSON", "FILE"], requires = "connect", num_args = 2)]
     ask_with_file: Vec<String>,
 
     /// Connect again so often, in a row, when the connection is lost
@@ -106,6 +106,7 @@ const EXAMPLES: &str = r#"Examples:
   cargo run --example socketio -- --connect http://127.0.0.1:3000 --ask '["join","lobby"]'
 
 With --connect, a line of standard input that is a JSON array is emitted.
+--seed repeats WebSocket keys and waits; session ids and masking keys are drawn by the crates.
 
 Exit codes: 0 fine, 1 the server is not there, is none of Socket.IO, refuses or falls silent,
 2 wrong usage or an address or file that cannot be used"#;
