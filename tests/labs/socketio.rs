@@ -266,8 +266,37 @@ async fn a_client_that_never_reads_is_cut_off_and_its_place_free_again() {
             break;
         }
     }
+    empty(&lab).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn websockets_are_bounded_and_the_place_of_one_that_ends_is_free_again() {
+    let lab = lab(Limits { sessions: 1, ..Limits::default() }).await;
+    for _ in 0..3 {
+        // By the upgrade, and at once: both hold one place, and give it back.
+        let path = chatter(&lab).await.replace("polling", "websocket");
+        let mut upgraded = websocket_at(&lab, &path).await;
+        let refused = ask(&lab, "GET", &path, &[("Upgrade", "websocket")], "").await;
+        assert_eq!(refused.status, 503, "{}", refused.body);
+        for bytes in [frame(0x81, b"2probe"), frame(0x81, b"5"), frame(0x81, b"1")] {
+            upgraded.write_all(&bytes).await.unwrap();
+        }
+        empty(&lab).await;
+        let mut at_once = self::upgraded(&lab).await;
+        at_once.write_all(&frame(0x81, b"40")).await.unwrap();
+        let mut heard = Vec::new();
+        while !heard.windows(7).any(|seven| seven == b"welcome") {
+            assert!(timeout(PATIENCE, at_once.read_buf(&mut heard)).await.expect("welcome").unwrap() > 0);
+        }
+        drop(at_once);
+        empty(&lab).await;
+    }
+}
+
+/// Waits until all sessions have ended.
+async fn empty(lab: &SocketIoLab) {
     while lab.info().sessions > 0 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -332,9 +361,15 @@ async fn answers(lab: &SocketIoLab) {
 
 /// A WebSocket, after its 101.
 async fn upgraded(lab: &SocketIoLab) -> TcpStream {
+    websocket_at(lab, "/socket.io/?EIO=4&transport=websocket").await
+}
+
+async fn websocket_at(lab: &SocketIoLab, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(lab.address()).await.unwrap();
-    let head = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
-                Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
     timeout(PATIENCE, stream.read_exact(&mut answer)).await.expect("an answer").unwrap();

@@ -32,7 +32,7 @@ fn two_instances_are_one_chat_and_the_end_of_one_is_the_end_of_its_clients_conne
         .args(["--port", &redis_port.to_string(), "--bind", "127.0.0.1", "--save", ""])
         .arg("--dir")
         .arg(folder.path());
-    let _redis = Running(redis.stdout(Stdio::null()).spawn().unwrap());
+    let mut server = Running(redis.stdout(Stdio::null()).spawn().unwrap());
     reachable(redis_port);
 
     let redis = format!("redis://127.0.0.1:{redis_port}");
@@ -45,18 +45,20 @@ fn two_instances_are_one_chat_and_the_end_of_one_is_the_end_of_its_clients_conne
         Running(balancer.arg("-db").arg("-f").arg(&config).stderr(Stdio::null()).spawn().unwrap());
     reachable(front_port);
 
-    run(client, front_port, || first.end());
+    run(client, front_port, |which| match which {
+        "a" => first.end(),
+        _ => server.end(),
+    });
 }
 
-/// What the client says has to be this; at "kill a", `kill` is called.
-fn run(mut client: Command, port: u16, kill: impl FnOnce()) {
+/// What the client says has to be this; at "kill a", `kill` is called with "a".
+fn run(mut client: Command, port: u16, mut kill: impl FnMut(&str)) {
     client.arg(format!("http://127.0.0.1:{port}")).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut client = Running(client.spawn().unwrap());
-    let mut kill = Some(kill);
     let mut said = Vec::new();
     for line in BufReader::new(client.0.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        if line == "kill a" {
-            kill.take().expect("once")();
+        if let Some(which) = line.strip_prefix("kill ") {
+            kill(which);
             client.0.stdin.as_mut().unwrap().write_all(b"killed\n").unwrap();
         } else {
             said.push(line);
@@ -70,6 +72,7 @@ fn run(mut client: Command, port: u16, kill: impl FnOnce()) {
     }
     expected.push("without sticky sessions polling fails".to_owned());
     expected.push("who was at a came back at b, and b lost nobody".to_owned());
+    expected.push("without Redis an instance says that it is alone".to_owned());
     assert_eq!(said, expected);
 }
 

@@ -11,9 +11,9 @@ use std::future::{Ready, ready};
 
 use serde::Deserialize;
 use serde_json::json;
-use socketioxide::SocketIo;
 use socketioxide::adapter::Adapter;
 use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::{BroadcastError, SocketIo};
 
 use super::arguments::Arguments;
 use super::chat::{all_rooms, fine, text_of};
@@ -77,9 +77,13 @@ impl<A: Adapter> Clerk<A> for Admin<A> {
                 fine(json!({ "clients": clients.len() }))
             }
             Ask::Announce(text) => {
-                // Who is too slow misses it.
-                let _ = chat.emit("announced", &json!({ "text": text_of(&text)? })).await;
-                fine(json!({}))
+                match chat.emit("announced", &json!({ "text": text_of(&text)? })).await {
+                    Err(BroadcastError::Adapter(error)) => {
+                        Err(format!("nobody heard it, as Redis is gone: {error}"))
+                    }
+                    // Who is too slow misses it.
+                    _ => fine(json!({})),
+                }
             }
         }
     }

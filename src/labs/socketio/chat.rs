@@ -21,10 +21,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use socketioxide::SocketIo;
 use socketioxide::adapter::Adapter;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::socket::DisconnectReason;
+use socketioxide::{BroadcastError, SocketIo};
 
 use super::arguments::Arguments;
 use super::desk::{Answer, Clerk, Desk};
@@ -117,7 +117,8 @@ pub(super) fn enter<A: Adapter>(
 /// The rooms that a client is in are told that it left.
 async fn depart<A: Adapter>(socket: &SocketRef<A>, person: &Person) {
     for room in rooms_of(socket) {
-        tell(socket, "left", &room, &person.name(), None).await;
+        // Nobody is left to be told of a failure.
+        let _ = tell(socket, "left", &room, &person.name(), None).await;
     }
 }
 
@@ -148,21 +149,21 @@ impl<A: Adapter> Clerk<A> for Chat<A> {
                         return Err(format!("expected at most {MOST_ROOMS} rooms: leave one first"));
                     }
                     socket.join(room.clone());
-                    tell(socket, "joined", &room, &name, None).await;
+                    tell(socket, "joined", &room, &name, None).await?;
                 }
                 fine(json!({ "rooms": rooms_of(socket) }))
             }
             Ask::Leave(room) => {
                 in_room(socket, &room)?;
                 socket.leave(room.clone());
-                tell(socket, "left", &room, &name, None).await;
+                tell(socket, "left", &room, &name, None).await?;
                 fine(json!({ "rooms": rooms_of(socket) }))
             }
             Ask::Rooms => fine(json!({ "rooms": all_rooms(io).await? })),
             Ask::Say { room, text } => {
                 in_room(socket, &room)?;
                 let text = text_of(&text)?;
-                tell(socket, "said", &room, &name, Some(text)).await;
+                tell(socket, "said", &room, &name, Some(text)).await?;
                 fine(json!({}))
             }
             Ask::Whisper { to, text } => whisper(socket, &name, &to, text_of(&text)?).await,
@@ -185,8 +186,22 @@ impl<A: Adapter> Clerk<A> for Chat<A> {
 }
 
 /// Everybody else in the room. A member whose queue is full misses it: Socket.IO delivers at most once.
-async fn tell<A: Adapter>(socket: &SocketRef<A>, event: &str, room: &str, from: &str, text: Option<&str>) {
-    let _ = socket.to(room.to_owned()).emit(event, &Said { room, from, text }).await;
+async fn tell<A: Adapter>(
+    socket: &SocketRef<A>,
+    event: &str,
+    room: &str,
+    from: &str,
+    text: Option<&str>,
+) -> Result<(), String> {
+    let said = Said { room, from, text };
+    match socket.to(room.to_owned()).emit(event, &said).await {
+        // The adapter tells the others first, and failed before it came to its own.
+        Err(BroadcastError::Adapter(error)) => {
+            let _ = socket.local().to(room.to_owned()).emit(event, &said).await;
+            Err(format!("only this instance heard it, as Redis is gone: {error}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn whisper<A: Adapter>(socket: &SocketRef<A>, from: &str, to: &str, text: &str) -> Answer {

@@ -234,7 +234,8 @@ fn builder(config: &Config) -> SocketIoBuilder {
         .req_path(PATH)
         .ping_interval(heartbeat.interval)
         .ping_timeout(heartbeat.timeout)
-        .connect_timeout(Duration::from_secs(10))
+        // So long also does a session keep its place that ended without a CONNECT.
+        .connect_timeout(Duration::from_secs(5))
         .upgrade_timeout(Duration::from_secs(5))
         .max_buffer_size(limits.packets)
         .max_payload(limits.payload as u64)

@@ -69,4 +69,11 @@ await ping.emitWithAck("say", "table", "still there?");
 await said;
 assert.equal(drops, 0);
 console.log("who was at a came back at b, and b lost nobody");
+
+console.log("kill redis");
+await lines.next();
+const near = next(pong, "said");
+assert.match((await ping.emitWithAck("say", "table", "and now?")).error, /only this instance heard it/);
+assert.equal((await near)[0].text, "and now?");
+console.log("without Redis an instance says that it is alone");
 process.exit(0);
