@@ -106,23 +106,19 @@ async fn more_silent_ones_than_there_are_places_keep_nobody_out() {
     drop(silent);
 }
 
-/// `cargo test --test labs ten_thousand -- --ignored --nocapture`; takes 20,000 file handles.
+/// `cargo test --test labs ten_thousand -- --ignored --nocapture`. Both ends are in this process: where it may not
+/// have 21,000 file handles, it takes as many connections as it may.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs ten thousand connections"]
 async fn ten_thousand_that_say_nothing_leave_another_its_usual_time() {
-    rlimit::increase_nofile_limit(30_000).unwrap();
+    let handles = rlimit::increase_nofile_limit(21_000).unwrap();
     let lab = Lab::start(Limits { handshake: Duration::from_secs(3600), ..Limits::default() });
     let usual = time_of(&lab).await;
     let mut silent = Vec::new();
-    while silent.len() < 10_000 {
-        match TcpStream::connect(lab.address).await {
-            Ok(stream) => silent.push(stream),
-            Err(error) => {
-                println!("skipped: only {} connections can be opened here: {error}", silent.len());
-                return;
-            }
-        }
+    for _ in 0..(handles.saturating_sub(1_000) / 2).min(10_000) {
+        silent.push(TcpStream::connect(lab.address).await.unwrap());
     }
+    println!("{} connections that say nothing", silent.len());
     let meanwhile = time_of(&lab).await;
     drop(silent);
     let afterwards = time_of(&lab).await;

@@ -29,6 +29,8 @@ use super::{Limits, SHORTLY};
 
 /// Echoes are collected up to here before they are written, unless the client waits for them.
 const COLLECTED: usize = 16 << 10;
+/// tungstenite clears so much before each read.
+const READ: usize = 4 << 10;
 /// How often who holds much is looked at.
 const GLANCE: Duration = Duration::from_secs(1);
 
@@ -112,7 +114,7 @@ impl<'l> Burst<'l> {
         let Connection { mut input, limits, budget, pace } = connection;
         input.begin();
         let config = WebSocketConfig::default()
-            .read_buffer_size(SHORT as usize)
+            .read_buffer_size(READ)
             .write_buffer_size(COLLECTED)
             // Long messages do not go through it; pongs do, and there is at most one to each flush.
             .max_write_buffer_size(COLLECTED + 4 * SHORT as usize)
