@@ -253,9 +253,15 @@
             this.client.emit("echo", bytes);
         }
 
-        kill() {
+        async kill() {
             this.begun("You: reset every TCP connection.");
+            const { began } = this;
             this.tap.kill();
+            await pause(2000);
+            // A browser repeats a GET whose connection broke before the answer: a session of long-polling may live on.
+            if (this.began === began && this.story.children.length === 1 && this.client?.isConnected) {
+                this.noticed("Your browser: asked again over a new connection. A session of long-polling does not end with one.", true);
+            }
         }
 
         freeze() {
