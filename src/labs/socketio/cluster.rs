@@ -5,6 +5,31 @@ pub(super) use with_redis::routes;
 #[cfg(not(feature = "redis"))]
 pub(super) use without_redis::routes;
 
+/// The URL as it may be printed and shown in a page.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        (None, Some((_, host))) => format!("…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn no_message_holds_the_password() {
+        for (url, shown) in [
+            ("redis://127.0.0.1:6379", "redis://127.0.0.1:6379"),
+            ("redis://ping:p@ng@redis.example:6379/1", "redis://…@redis.example:6379/1"),
+            ("ping:pong@redis.example", "…@redis.example"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}
+
 #[cfg(feature = "redis")]
 mod with_redis {
     use std::time::Duration;
@@ -17,6 +42,7 @@ mod with_redis {
     use socketioxide_redis::{CustomRedisAdapter, RedisAdapterConfig, RedisAdapterCtr};
     use tokio::sync::oneshot;
 
+    use super::without_password;
     use crate::labs::socketio::{Config, admin, builder, chat};
 
     /// So long may Redis take to answer the first time.
@@ -33,7 +59,10 @@ mod with_redis {
         stopped: oneshot::Receiver<()>,
     ) -> Result<Router> {
         let client = redis_client::Client::open(with_resp3(url)?).map_err(|error| {
-            anyhow!("expected a URL such as redis://127.0.0.1:6379, found {url:?}: {error}")
+            anyhow!(
+                "expected a URL such as redis://127.0.0.1:6379, found {:?}: {error}",
+                without_password(url)
+            )
         })?;
         let settings = RedisAdapterConfig::new().with_prefix("wirebook").with_request_timeout(ANSWER);
         let connecting = RedisAdapterCtr::new_with_redis_config(&client, settings);
@@ -42,7 +71,10 @@ mod with_redis {
             .map_err(|_| anyhow!("no answer within {PATIENCE:?}"))
             .and_then(|connected| Ok(connected?))
             .with_context(|| {
-                format!("cannot use Redis at {url}: is it running? It has to be version 7 or later")
+                format!(
+                    "cannot use Redis at {}: is it running? It has to be version 7 or later",
+                    without_password(url)
+                )
             })?;
         let (layer, io) = builder(config).with_adapter::<Redis>(adapter).build_layer();
         let subscribed = "cannot subscribe at Redis";
@@ -54,7 +86,10 @@ mod with_redis {
     /// Messages are pushed over the connection that also asks: RESP3 can, RESP2 cannot.
     fn with_resp3(url: &str) -> Result<String> {
         if !url.starts_with("redis://") && !url.starts_with("redis+unix://") {
-            return Err(anyhow!("expected a URL such as redis://127.0.0.1:6379, found {url:?}"));
+            return Err(anyhow!(
+                "expected a URL such as redis://127.0.0.1:6379, found {:?}",
+                without_password(url)
+            ));
         }
         let joint = if url.contains('?') { '&' } else { '?' };
         Ok(if url.contains("protocol=") { url.to_owned() } else { format!("{url}{joint}protocol=resp3") })
@@ -67,6 +102,7 @@ mod without_redis {
     use axum::Router;
     use tokio::sync::oneshot;
 
+    use super::without_password;
     use crate::labs::socketio::Config;
 
     pub(in crate::labs::socketio) async fn routes(
@@ -75,7 +111,8 @@ mod without_redis {
         _: oneshot::Receiver<()>,
     ) -> Result<Router> {
         Err(anyhow!(
-            "this workbook was built without Redis: cargo run --features redis -- serve --redis {url}"
+            "this workbook was built without Redis: cargo run --features redis -- serve --redis {}",
+            without_password(url)
         ))
     }
 }
