@@ -1,7 +1,7 @@
 //! A connection after its handshake: every message goes back as it came.
 //!
-//! While nothing comes, a connection is its socket and a timer. Once something does, tungstenite is put on top until the
-//! client pauses between two messages, and then taken off again with its buffers.
+//! While nothing comes, a connection is its socket and a timer. Once something does, tungstenite is put on top, until
+//! the client has said nothing for a second; then it is taken off again with its buffers.
 //!
 //! Nothing is read before what was read last is written, so a client that does not take its echoes is not
 //! listened to. What is written is flushed when no more input is ready.
@@ -31,6 +31,8 @@ use super::{Limits, SHORTLY};
 const COLLECTED: usize = 16 << 10;
 /// tungstenite clears so much before each read.
 const READ: usize = 4 << 10;
+/// Who says nothing for so long rests, without buffers.
+const LULL: Duration = Duration::from_secs(1);
 /// How often who holds much is looked at.
 const GLANCE: Duration = Duration::from_secs(1);
 
@@ -105,8 +107,6 @@ enum Next {
     Said(Message),
     /// Its next message needs room for so much.
     Wants(u64),
-    /// Nothing more is there now.
-    Pauses,
 }
 
 impl<'l> Burst<'l> {
@@ -124,7 +124,7 @@ impl<'l> Burst<'l> {
         Self { socket, unflushed: false, held: Held::nothing(), limits, budget, pace }
     }
 
-    /// Echoes until the client pauses between messages; nothing, if the connection ended.
+    /// Echoes until the client rests between messages; nothing, if the connection ended.
     async fn begin(connection: Connection<'l>) -> Option<Connection<'l>> {
         let mut burst = Self::new(connection).await;
         loop {
@@ -147,25 +147,19 @@ impl<'l> Burst<'l> {
     async fn step(&mut self) -> Result<ControlFlow<()>, End> {
         let next = match poll_fn(|cx| Poll::Ready(poll_next(&mut self.socket, cx))).await {
             Poll::Ready(next) => next?,
-            Poll::Pending => Next::Pauses,
+            Poll::Pending if self.unflushed => return self.flush().await.map(ControlFlow::Continue),
+            Poll::Pending if self.socket.get_ref().is_between_messages() => {
+                let socket = &mut self.socket;
+                match timeout(LULL, poll_fn(|cx| poll_next(socket, cx))).await {
+                    Ok(next) => next?,
+                    Err(_) => return Ok(ControlFlow::Break(())),
+                }
+            }
+            Poll::Pending => self.patiently(poll_next).await??,
         };
         match next {
             Next::Said(message) => self.said(message).await?,
             Next::Wants(size) => self.make_room(size).await?,
-            Next::Pauses => {
-                if self.unflushed {
-                    self.flush().await?;
-                } else if self.socket.get_ref().is_between_messages() {
-                    return Ok(ControlFlow::Break(()));
-                } else {
-                    match self.patiently(poll_next).await? {
-                        Ok(Next::Said(message)) => self.said(message).await?,
-                        Ok(Next::Wants(size)) => self.make_room(size).await?,
-                        Ok(Next::Pauses) => {}
-                        Err(end) => return Err(end),
-                    }
-                }
-            }
         }
         Ok(ControlFlow::Continue(()))
     }
