@@ -2,6 +2,8 @@
 (() => {
     "use strict";
 
+    const { begin, element } = Labs;
+
     const START = "GET / HTTP/1.1";
 
     // What a preset changes in the request as it should be: a map of field names to values, or to nothing.
@@ -22,28 +24,7 @@
         ["No empty line at the end", { change: text => text.trimEnd() }],
     ];
 
-    for (const section of document.querySelectorAll('.lab[data-lab="handshake"]')) begin(section);
-
-    // Without the server the page stays as it was built.
-    async function begin(section) {
-        if (!location.protocol.startsWith("http")) return;
-        try {
-            const response = await fetch("/labs.json", { cache: "no-store" });
-            if (!response.ok) return;
-            const { labs } = await response.json();
-            const lab = labs.find(({ id }) => id === "handshake");
-            if (lab?.error) refuse(section, lab.error);
-            else if (lab) new Lab(section, lab);
-        } catch {
-            section.dataset.state = "off";
-        }
-    }
-
-    // The workbook runs, and this lab does not.
-    function refuse(section, why) {
-        section.dataset.state = "failed";
-        section.append(element("p", { class: "lab-fail" }, `The handshake lab does not run: ${why}`));
-    }
+    begin("handshake", "The handshake lab", (section, lab) => new Lab(section, lab));
 
     class Lab {
         constructor(section, { path, addresses }) {
@@ -118,12 +99,5 @@
             this.section.dataset.state = state;
             this.status.textContent = text;
         }
-    }
-
-    function element(name, attributes = {}, ...children) {
-        const made = document.createElement(name);
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        made.append(...children);
-        return made;
     }
 })();

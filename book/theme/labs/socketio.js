@@ -3,6 +3,8 @@
 (() => {
     "use strict";
 
+    const { begin, element } = Labs;
+
     const ROUTES = "/labs/socketio/";
     // Older lines leave the page.
     const SHOWN = 100;
@@ -11,31 +13,10 @@
     // A message about typing, at most so often.
     const TYPING = 2000;
 
-    for (const section of document.querySelectorAll('.lab[data-lab="socketio"]')) begin(section);
-
-    // Without the server the page stays as it was built.
-    async function begin(section) {
-        if (!location.protocol.startsWith("http")) return;
-        try {
-            const response = await fetch("/labs.json", { cache: "no-store" });
-            if (!response.ok) return;
-            const { labs } = await response.json();
-            const lab = labs.find(({ id }) => id === "socketio");
-            if (lab?.error) refuse(section, lab.error);
-            else if (lab) new Lab(section, await info());
-        } catch {
-            section.dataset.state = "off";
-        }
-    }
+    begin("socketio", "The Socket.IO lab", async section => new Lab(section, await info()));
 
     async function info() {
         return (await fetch(ROUTES + "info", { cache: "no-store" })).json();
-    }
-
-    // The workbook runs, and this lab does not.
-    function refuse(section, why) {
-        section.dataset.state = "failed";
-        section.append(element("p", { class: "lab-fail" }, `The Socket.IO lab does not run: ${why}`));
     }
 
     class Lab {
@@ -383,13 +364,6 @@
 
     function label(text, input) {
         return element("label", {}, `${text} `, input);
-    }
-
-    function element(name, attributes = {}, ...children) {
-        const made = document.createElement(name);
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        made.append(...children);
-        return made;
     }
 
     function pause(milliseconds) {

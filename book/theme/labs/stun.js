@@ -3,6 +3,8 @@
 (() => {
     "use strict";
 
+    const { begin, element } = Labs;
+
     const ROUTES = "/labs/stun/";
     // Gathering from a server on loopback takes milliseconds. Who has sent nothing by then will not.
     const PATIENCE = 5000;
@@ -17,35 +19,7 @@
         relay: "an address that a TURN server lends",
     };
 
-    for (const section of document.querySelectorAll('.lab[data-lab="stun"]')) begin(section);
-
-    // Without the server the page stays as it was built.
-    async function begin(section) {
-        if (!location.protocol.startsWith("http")) return;
-        try {
-            const response = await fetch("/labs.json", { cache: "no-store" });
-            if (!response.ok) return;
-            const { labs } = await response.json();
-            const lab = labs.find(({ id }) => id === "stun");
-            if (lab?.error) refuse(section, lab.error);
-            else if (lab) new Lab(section, await (await fetch(lab.path + "info", { cache: "no-store" })).json());
-        } catch {
-            section.dataset.state = "off";
-        }
-    }
-
-    // The workbook runs, and this lab does not.
-    function refuse(section, why) {
-        section.dataset.state = "failed";
-        section.append(element("p", { class: "lab-fail" }, `The STUN lab does not run: ${why}`));
-    }
-
-    function element(name, attributes = {}, ...children) {
-        const made = document.createElement(name);
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        made.append(...children);
-        return made;
-    }
+    begin("stun", "The STUN lab", async (section, lab) => new Lab(section, await (await fetch(lab.path + "info", { cache: "no-store" })).json()));
 
     class Lab {
         constructor(section, info) {

@@ -2,32 +2,13 @@
 (() => {
     "use strict";
 
+    const { begin, element } = Labs;
+
     const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
     // One for each form of the payload length (RFC 6455 section 5.2): 7 bits, 16 bits, 64 bits.
     const LENGTHS = [5, 200, 70_000];
 
-    for (const section of document.querySelectorAll('.lab[data-lab="websocket"]')) begin(section);
-
-    // Without the server the page stays as it was built.
-    async function begin(section) {
-        if (!location.protocol.startsWith("http")) return;
-        try {
-            const response = await fetch("/labs.json", { cache: "no-store" });
-            if (!response.ok) return;
-            const { labs } = await response.json();
-            const lab = labs.find(({ id }) => id === "websocket");
-            if (lab?.error) refuse(section, lab.error);
-            else if (lab) new Lab(section, lab.addresses[0].url);
-        } catch {
-            section.dataset.state = "off";
-        }
-    }
-
-    // The workbook runs, and this lab does not.
-    function refuse(section, why) {
-        section.dataset.state = "failed";
-        section.append(element("p", { class: "lab-fail" }, `The WebSocket lab does not run: ${why}`));
-    }
+    begin("websocket", "The WebSocket lab", (section, lab) => new Lab(section, lab.addresses[0].url));
 
     class Lab {
         constructor(section, url) {
@@ -212,13 +193,6 @@
     function button(text, click) {
         const made = element("button", { type: "button" }, text);
         made.addEventListener("click", click);
-        return made;
-    }
-
-    function element(name, attributes = {}, ...children) {
-        const made = document.createElement(name);
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        made.append(...children);
         return made;
     }
 })();

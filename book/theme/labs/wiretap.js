@@ -15,6 +15,8 @@
 (() => {
     "use strict";
 
+    const { element } = Labs;
+
     class Wiretap {
         #lab;
         #handlers;
@@ -155,13 +157,6 @@
                 this.#followed = log.scrollTop;
             });
         }
-    }
-
-    function element(name, attributes = {}, ...children) {
-        const made = document.createElement(name);
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        made.append(...children);
-        return made;
     }
 
     Object.assign(globalThis, { Wiretap, PacketLog });
