@@ -12,8 +12,14 @@ async fn a_chat_begins_by_polling_goes_on_by_websocket_and_survives_its_connecti
         enter(&page).await;
         page.text("#lab-socketio[data-transport=websocket]").await;
         let packets = sight(&page, "Engine.IO upgrade").await;
-        let steps =
-            ["GET", "Engine.IO open", "upgrade to websocket", "101", "Engine.IO pong", "Engine.IO upgrade"];
+        let steps = [
+            "GET",
+            "Engine.IO open",
+            "upgrade to websocket",
+            "101",
+            "Engine.IO pong \"probe\"",
+            "Engine.IO upgrade",
+        ];
         let mut rest = &packets[..];
         for step in steps {
             rest = rest.split_once(step).unwrap_or_else(|| panic!("no {step} in its place:\n{packets}")).1;

@@ -221,7 +221,10 @@ pub(crate) fn packets_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) ->
             return socketio::packet_summary(inside.get(at..).unwrap_or_default(), text);
         }
         match inside.iter().find(|node| std::ptr::eq(node.field, &TYPE)).map(|node| node.meaning) {
-            Some(Meaning::Name(name)) => format!("Engine.IO {name}"),
+            Some(Meaning::Name(name)) => {
+                let probe = inside.iter().any(|node| std::ptr::eq(node.field, &PROBE));
+                format!("Engine.IO {name}{}", if probe { " \"probe\"" } else { "" })
+            }
             Some(_) => "Engine.IO, no type".to_owned(),
             None => "Engine.IO binary".to_owned(),
         }

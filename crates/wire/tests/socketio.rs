@@ -90,8 +90,8 @@ fn engine_io_peels_off_its_type_and_splits_a_poll() {
     for (payload, summary) in [
         (r#"0{"sid":"lv","upgrades":["websocket"],"pingInterval":25000}"#, "Engine.IO open"),
         ("1", "Engine.IO close"),
-        ("2probe", "Engine.IO ping"),
-        ("3probe", "Engine.IO pong"),
+        ("2probe", "Engine.IO ping \"probe\""),
+        ("3probe", "Engine.IO pong \"probe\""),
         ("5", "Engine.IO upgrade"),
         ("6", "Engine.IO noop"),
         ("4hello", "Engine.IO message"),

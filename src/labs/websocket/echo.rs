@@ -1,7 +1,7 @@
 //! A connection after its handshake: every message goes back as it came.
 //!
 //! While nothing comes, a connection is its socket and a timer. Once something does, tungstenite is put on top, until
-//! the client has said nothing for a second; then it is taken off again with its buffers.
+//! the client has said nothing for a second, or has said something long; then it is taken off again with its buffers.
 //!
 //! Nothing is read before what was read last is written, so a client that does not take its echoes is not
 //! listened to. What is written is flushed when no more input is ready.
@@ -148,6 +148,7 @@ impl<'l> Burst<'l> {
         let next = match poll_fn(|cx| Poll::Ready(poll_next(&mut self.socket, cx))).await {
             Poll::Ready(next) => next?,
             Poll::Pending if self.unflushed => return self.flush().await.map(ControlFlow::Continue),
+            Poll::Pending if self.socket.get_ref().is_full() => return Ok(ControlFlow::Break(())),
             Poll::Pending if self.socket.get_ref().is_between_messages() => {
                 let socket = &mut self.socket;
                 match timeout(LULL, poll_fn(|cx| poll_next(socket, cx))).await {

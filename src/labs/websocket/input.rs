@@ -76,6 +76,11 @@ impl Input {
         self.left == 0 && !self.fragmented && self.wants.is_none()
     }
 
+    /// Whether a long message was passed on whole: nothing more passes before tungstenite is taken off with its room.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// Between messages, and tungstenite is new: a next message begins with nothing granted.
     pub(super) fn begin(&mut self) {
         (self.granted, self.full) = (SHORT, false);
