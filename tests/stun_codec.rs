@@ -117,11 +117,16 @@ fn put(attribute: &Attribute) -> (&'static str, Said) {
 fn seen(d: &Dissection<'_>, at: u32, like: &Said) -> Said {
     let node = d.nodes()[at as usize];
     let below = |name: &str| {
-        d.nodes().iter().skip(at as usize).find(|n| n.field.name == name && n.span.start >= node.span.start)
+        let from_here = d.nodes().iter().skip(at as usize);
+        let mut inside =
+            from_here.take_while(|n| n.span.source != node.span.source || n.span.start < node.span.end);
+        inside.find(|n| n.field.name == name)
     };
     match like {
         Said::Address(_) => node.addr().map_or(Said::Nothing, Said::Address),
         Said::Number(_) => node.uint().map_or(Said::Nothing, Said::Number),
+        // What has no bytes has no node of its own.
+        Said::Text(_) if below("Length").and_then(wire::Node::uint) == Some(0) => Said::Text(String::new()),
         Said::Text(_) => {
             let value = below("Value").filter(|value| value.value == Value::Text);
             value.map_or(Said::Nothing, |value| {
