@@ -187,7 +187,7 @@ impl Socket {
         let packet = self.event(event, args);
         self.ask(Command::Emit { packet, answer: Some(answer), volatile: false })
             .await?;
-        within("an acknowledgement", answered).await?
+        within("an acknowledgment", answered).await?
     }
 
     /// Answers an event that asked for it: the packet brings its number back.

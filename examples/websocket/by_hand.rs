@@ -128,6 +128,10 @@ fn take_frame(received: &mut Vec<u8>) -> Result<Option<(u8, Vec<u8>)>> {
     let Some((&[first, second], rest)) = received.split_first_chunk() else {
         return Ok(None);
     };
+    ensure!(
+        first & 0xf0 == 0x80,
+        "a fragment, or a reserved bit that no extension explains"
+    );
     ensure!(second & 0x80 == 0, "a masked frame, and servers must not mask");
     let parsed = match second & 0x7f {
         126 => rest

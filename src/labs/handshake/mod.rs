@@ -15,12 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::websocket::handshake::LONGEST_HEAD;
 use super::websocket::{Echo, Limits, bind};
@@ -41,6 +42,8 @@ const LIMITS: Limits = Limits {
     idle: Duration::from_secs(10),
     rate: 1 << 20,
 };
+/// So long may the body of a request take.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// So many requests are under way at once.
 const MOST: usize = 8;
 
@@ -65,7 +68,16 @@ fn run(surroundings: &Surroundings) -> Result<Running> {
     Ok(Running { addresses, router, alive: Box::new(echo) })
 }
 
-async fn answer(State(desk): State<Arc<Desk>>, text: String) -> Response {
+async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    // A body that never ends would keep its connection's place.
+    let text = match timeout(PATIENCE, String::from_request(request, &())).await {
+        Ok(Ok(text)) => text,
+        Ok(Err(refused)) => return refused.into_response(),
+        Err(_) => {
+            let why = format!("expected the whole request within {} s\n", PATIENCE.as_secs());
+            return (StatusCode::REQUEST_TIMEOUT, why).into_response();
+        }
+    };
     let Ok(_turn) = desk.turns.acquire().await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };

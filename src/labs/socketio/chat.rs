@@ -14,8 +14,9 @@
 //! who sent too much before it lets go of them. It keeps nothing of what was said.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -71,15 +72,24 @@ pub(super) enum Ask {
 
 /// Who is at the other end.
 #[derive(Debug)]
-struct Person(Mutex<String>);
+struct Person {
+    name: Mutex<String>,
+    /// Those that they are in: of one who says goodbye twice, in two layers, the server may have forgotten them before
+    /// the rooms are told.
+    rooms: Mutex<BTreeSet<String>>,
+}
 
 impl Person {
     fn name(&self) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.name.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn rename(&self, name: &str) {
-        name.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        name.clone_into(&mut self.name.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,7 +102,7 @@ pub(super) fn enter<A: Adapter>(
 ) -> Ready<()> {
     let named = introduction.ok().and_then(|it| it.name).and_then(|name| name_of(&name).ok());
     let name = named.unwrap_or_else(|| format!("guest-{}", socket.id.as_str().get(..4).unwrap_or_default()));
-    let person = Arc::new(Person(Mutex::new(name.clone())));
+    let person = Arc::new(Person { name: Mutex::new(name.clone()), rooms: Mutex::default() });
     socket.join(mailbox(&name));
     let desk = Desk::open(Chat { io, person: Arc::clone(&person) });
     desk.takes(&socket, "name", "a name", |(name,)| Ask::Name(name));
@@ -116,7 +126,8 @@ pub(super) fn enter<A: Adapter>(
 
 /// The rooms that a client is in are told that it left.
 async fn depart<A: Adapter>(socket: &SocketRef<A>, person: &Person) {
-    for room in rooms_of(socket) {
+    let rooms = std::mem::take(&mut *person.rooms());
+    for room in rooms {
         // Nobody is left to be told of a failure.
         let _ = tell(socket, "left", &room, &person.name(), None).await;
     }
@@ -149,6 +160,7 @@ impl<A: Adapter> Clerk<A> for Chat<A> {
                         return Err(format!("expected at most {MOST_ROOMS} rooms: leave one first"));
                     }
                     socket.join(room.clone());
+                    person.rooms().insert(room.clone());
                     tell(socket, "joined", &room, &name, None).await?;
                 }
                 fine(json!({ "rooms": rooms_of(socket) }))
@@ -156,6 +168,7 @@ impl<A: Adapter> Clerk<A> for Chat<A> {
             Ask::Leave(room) => {
                 in_room(socket, &room)?;
                 socket.leave(room.clone());
+                person.rooms().remove(&room);
                 tell(socket, "left", &room, &name, None).await?;
                 fine(json!({ "rooms": rooms_of(socket) }))
             }

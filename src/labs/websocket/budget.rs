@@ -68,6 +68,8 @@ impl Budget {
                 && let Some(permit) = class.place().await
             {
                 held.places.push((Arc::clone(class), permit));
+                // To have waited is not to have held.
+                held.since = Instant::now();
             }
         }
         upto

@@ -179,10 +179,10 @@ impl<'l> Burst<'l> {
                 Pin::new(&mut self.socket).start_send(message)?;
                 self.unflushed = true;
             }
-            // tungstenite has its answer ready. One who sends pings and takes no pongs is not listened to.
-            Message::Ping(_) => self.flush().await?,
-            // After a Close the next thing to be read is the end.
-            Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {}
+            // tungstenite has its answer ready. One who sends pings and takes no pongs is not listened to; after a
+            // Close the next thing to be read is the end.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => self.flush().await?,
+            Message::Frame(_) => {}
         }
         if let Some(pause) = self.pace.after(length, Instant::now) {
             self.flush().await?;
@@ -238,6 +238,7 @@ impl<'l> Burst<'l> {
         &mut self,
         mut poll: impl FnMut(&mut WebSocket, &mut Context<'_>) -> Poll<T>,
     ) -> Result<T, End> {
+        self.held.fairly()?;
         let socket = &mut self.socket;
         if let Some(done) = poll_fn(|cx| poll(socket, cx)).now_or_never() {
             return Ok(done);
@@ -251,10 +252,7 @@ impl<'l> Burst<'l> {
             let now = socket.get_ref().moved();
             quiet = if now == moved { quiet + glance } else { Duration::ZERO };
             moved = now;
-            if self.held.is_overdue(Instant::now()) {
-                let why = "a message this long must not take so long while others wait".to_owned();
-                return Err(End::Because(CloseCode::Policy, why));
-            }
+            self.held.fairly()?;
             if quiet >= self.limits.idle {
                 let why = format!("nothing was said for {} s", self.limits.idle.as_secs());
                 return Err(End::Because(CloseCode::Away, why));
@@ -277,7 +275,23 @@ impl<'l> Burst<'l> {
             // What does not get through in that time never will.
             let _ = timeout(SHORTLY, goodbye).await;
         }
-        linger(self.socket.into_inner().into_stream()).await;
+        let Self { socket, held, .. } = self;
+        let stream = socket.into_inner().into_stream();
+        drop(held);
+        linger(stream).await;
+    }
+}
+
+impl Held {
+    /// Ends who keeps others waiting.
+    fn fairly(&self) -> Result<(), End> {
+        match !self.is_nothing() && self.is_overdue(Instant::now()) {
+            true => {
+                let why = "a message this long must not take so long while others wait".to_owned();
+                Err(End::Because(CloseCode::Policy, why))
+            }
+            false => Ok(()),
+        }
     }
 }
 

@@ -125,7 +125,11 @@ impl Input {
             }
             Some(Ok(read)) => read,
         };
-        let size = self.message.saturating_add(payload);
+        let size = match header.opcode {
+            OpCode::Data(_) => self.message.saturating_add(payload),
+            // Between the frames of a message, and no part of it.
+            OpCode::Control(_) => payload,
+        };
         if size > self.granted {
             self.wants = Some(size);
             return false;

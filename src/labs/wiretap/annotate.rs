@@ -162,7 +162,10 @@ impl<'a> Annotator<'a> {
 
     /// Sends, unless the page is behind.
     fn try_send(&self, json: String) -> Option<()> {
-        let size = u32::try_from(json.len().min(UNSENT)).ok()?;
+        if json.len() > UNSENT {
+            return None;
+        }
+        let size = u32::try_from(json.len()).ok()?;
         let room = Arc::clone(&self.room).try_acquire_many_owned(size).ok()?;
         self.out.try_send(Outgoing { json, _room: Some(room) }).ok()
     }
