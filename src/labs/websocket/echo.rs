@@ -224,9 +224,6 @@ impl<'l> Burst<'l> {
         if self.unflushed {
             self.flush().await?;
         }
-        if self.held.is_nothing() {
-            self.held = Held::nothing();
-        }
         let upto = self.budget.take(size, &mut self.held).await;
         self.socket.get_mut().grant(upto);
         Ok(())
