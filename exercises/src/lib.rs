@@ -16,11 +16,13 @@ mod bytes;
 pub mod catalogue;
 mod exam;
 mod judge;
+pub mod sdp;
 mod show;
 pub mod socketio;
 pub mod stun;
 mod text;
 mod verdict;
+pub mod webrtc;
 pub mod websocket;
 
 pub use bits::{Bits, binary};

@@ -2,10 +2,12 @@
 //! speak their protocol make of them.
 
 mod process;
+mod sdp;
 mod socketio;
 mod socketio_interop;
 mod socketio_strange;
 mod stun;
 mod stun_interop;
+mod webrtc;
 mod websocket;
 mod websocket_interop;

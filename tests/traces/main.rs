@@ -4,7 +4,9 @@
 //! sums over them, and times. Everything else, down to the transaction ids, must stay.
 
 mod redacted;
+mod sdp;
 mod socketio;
+mod webrtc;
 mod websocket;
 
 use std::fs;

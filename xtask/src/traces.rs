@@ -37,6 +37,8 @@ pub(crate) const SEED: u64 = 1;
 /// Every capture in traces/. A chapter adds a line here and one in traces/README.md.
 const TRACES: &[(&str, Maker)] = &[
     // What examples record:
+    ("webrtc", Maker::Example { name: "webrtc", arguments: &[], seed: SEED }),
+    ("sdp", Maker::Example { name: "sdp", arguments: &[], seed: SEED }),
     ("socketio", Maker::Example { name: "socketio", arguments: &[], seed: SEED }),
     ("websocket", Maker::Example { name: "websocket", arguments: &[], seed: SEED }),
     ("websocket-errors", Maker::Example { name: "websocket", arguments: &["--mistakes"], seed: SEED }),

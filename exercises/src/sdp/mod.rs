@@ -1,0 +1,3 @@
+//! The chapter "SDP: what do we agree on?".
+
+pub mod answer;
