@@ -53,7 +53,7 @@ pub(crate) fn packet<'t>(
     password: Option<&str>,
 ) -> Result<Packet<'t>, Complaint> {
     let place = place(trace, file, number)?;
-    let mut session = Session::new(password.map(str::to_owned));
+    let mut session = Session::of(trace, password.map(str::to_owned));
     let mut last = None;
     for event in trace.events.iter().take(place + 1) {
         last = Some(Packet { event, dissection: session.dissect(event) });

@@ -13,7 +13,7 @@ use wire::{Dissection, Meaning, Node, Session, Value};
 /// a WebSocket's key and what follows from it, and masking keys with the bytes under them. An Engine.IO session is
 /// called after the order in which they were opened.
 pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
-    let mut session = Session::new(Some(password.to_owned()));
+    let mut session = Session::of(trace, Some(password.to_owned()));
     let mut chance = Chance::default();
     trace.events.iter().map(|event| packet(event, &session.dissect(event), &mut chance)).collect()
 }

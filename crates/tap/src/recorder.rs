@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use wire::trace::{Event, Trace};
+use wire::trace::{Event, Secrets, Trace};
 
 use crate::Screen;
 
@@ -29,6 +29,8 @@ impl Tap {
     pub const MOST_EVENTS: usize = 100_000;
     /// How many bytes of payload a tap keeps.
     pub const MOST_BYTES: usize = 64 << 20;
+    /// How many keys a tap keeps: one for each DTLS handshake.
+    pub const MOST_SECRETS: usize = 1_000;
 
     /// A tap that records and shows nothing.
     #[must_use]
@@ -84,7 +86,7 @@ impl Tap {
         let Some(shared) = self.lock() else { return };
         let Shared { trace, names, screen, .. } = &*shared;
         if let Some(screen) = screen.as_ref().filter(|_| !trace.events.is_empty()) {
-            screen.ladder(&trace.events, names);
+            screen.ladder(trace, names);
         }
     }
 
@@ -103,6 +105,19 @@ impl Tap {
         } else {
             shared.dropped += 1;
         }
+    }
+
+    /// Keeps a line of a TLS key log, once: what comes after it is shown decrypted, and a capture holds it.
+    pub fn secret(&self, line: &str) {
+        let Some(mut shared) = self.lock() else { return };
+        let secrets = Secrets::tls_key_log(format!("{line}\n"));
+        if shared.trace.secrets.len() >= Self::MOST_SECRETS || shared.trace.secrets.contains(&secrets) {
+            return;
+        }
+        if let Some(screen) = &mut shared.screen {
+            screen.learn(&secrets);
+        }
+        shared.trace.secrets.push(secrets);
     }
 
     /// What was recorded so far.
@@ -170,6 +185,17 @@ mod tests {
             tap.record(event(&large));
         }
         assert_eq!((tap.trace().events.len(), tap.dropped()), (2, 1));
+    }
+
+    #[test]
+    fn a_key_is_kept_once_and_only_so_many_are() {
+        let tap = Tap::new();
+        for n in 0..Tap::MOST_SECRETS + 2 {
+            tap.secret(&n.to_string());
+            tap.secret("0");
+        }
+        let secrets = tap.trace().secrets;
+        assert_eq!((secrets.len(), &secrets[1]), (Tap::MOST_SECRETS, &Secrets::tls_key_log("1\n")));
     }
 
     #[test]

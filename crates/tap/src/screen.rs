@@ -9,7 +9,7 @@ use wire::Session;
 use wire::render::ladder::{Ladder, Said};
 use wire::render::text::Style;
 use wire::render::{json, text};
-use wire::trace::Event;
+use wire::trace::{Event, Secrets, Trace};
 
 /// How much of each packet to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,19 +70,24 @@ impl Screen {
         }
     }
 
-    pub(crate) fn ladder(&self, events: &[Event], names: &[(SocketAddr, String)]) {
+    pub(crate) fn ladder(&self, trace: &Trace, names: &[(SocketAddr, String)]) {
         if self.show == Show::Json {
             return;
         }
         let name = |address| names.iter().find(|(named, _)| *named == address).map(|(_, name)| name.clone());
         // What a packet says can hang on those before it, as on a stream.
-        let mut session = Session::new(None);
-        let mut said = events.iter().take(Ladder::MOST_STEPS).map(|event| Said::of(&session.dissect(event)));
-        let ladder = Ladder::of(events, &name, &mut |_| said.next().unwrap_or_default());
+        let mut session = Session::of(trace, None);
+        let mut said =
+            trace.events.iter().take(Ladder::MOST_STEPS).map(|event| Said::of(&session.dissect(event)));
+        let ladder = Ladder::of(&trace.events, &name, &mut |_| said.next().unwrap_or_default());
         let mut out = String::from("\n");
         // Writing to a string cannot fail.
         let _ = ladder.text(self.style.width, self.style.color, &mut out);
         print(&out);
+    }
+
+    pub(crate) fn learn(&mut self, secrets: &Secrets) {
+        self.session.learn(secrets);
     }
 
     pub(crate) fn event(&mut self, event: &Event) {

@@ -49,7 +49,7 @@ fn places(call: &Call, trace: &Trace, file: &str) -> Result<Vec<usize>, Complain
 
 /// What is said of each of them, after all that came before it.
 fn said(call: &Call, page: &Page<'_>, trace: &Trace, file: &str, places: &[usize]) -> Vec<Said> {
-    let mut session = Session::new(call.option_named("password").map(str::to_owned));
+    let mut session = Session::of(trace, call.option_named("password").map(str::to_owned));
     let up_to = places.last().map_or(0, |last| last + 1);
     let mut all = Vec::new();
     for (place, event) in trace.events.iter().enumerate().take(up_to) {

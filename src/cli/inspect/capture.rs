@@ -152,7 +152,7 @@ impl View<'_> {
         trace: &'t Trace,
         mut fresh: impl FnMut() -> Tree + 't,
     ) -> impl Iterator<Item = Shown<'t>> {
-        let mut session = self.session();
+        let mut session = self.session(trace);
         trace.events.iter().zip(1..).filter_map(move |(event, place)| {
             let dissection = session.dissect_in(fresh(), event);
             let number = event.packet.map_or(place, u64::from);
@@ -172,8 +172,8 @@ impl View<'_> {
         Ok(out.write_all(drawn.as_bytes())?)
     }
 
-    fn session(&self) -> Session {
-        let session = Session::new(self.args.password.clone());
+    fn session(&self, trace: &Trace) -> Session {
+        let session = Session::of(trace, self.args.password.clone());
         match self.args.proto {
             Some(layer) => session.only(layer),
             None => session,

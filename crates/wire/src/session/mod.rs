@@ -4,6 +4,7 @@
 //! which credential that request named, and where in a byte stream the last piece broke off. All of it is
 //! bounded: what is oldest is forgotten first.
 
+mod keys;
 mod stream;
 mod transactions;
 
@@ -13,8 +14,9 @@ use crate::context::Context;
 use crate::layer::Layer;
 use crate::protocols;
 use crate::stun;
-use crate::trace::{Event, Transport};
+use crate::trace::{Event, Secrets, Trace, Transport};
 use crate::tree::{Dissection, Severity, Tree};
+use keys::Keys;
 use stream::Streams;
 use transactions::Transactions;
 
@@ -23,6 +25,7 @@ use transactions::Transactions;
 pub struct Session {
     password: Option<String>,
     layer: Option<&'static Layer>,
+    keys: Keys,
     transactions: Transactions,
     streams: Streams,
     /// How many events there were: the packets of a trace are counted from 1.
@@ -34,6 +37,19 @@ impl Session {
     #[must_use]
     pub fn new(password: Option<String>) -> Self {
         Self { password, ..Self::default() }
+    }
+
+    /// A session for the events of `trace`, with the keys that it brings along.
+    #[must_use]
+    pub fn of(trace: &Trace, password: Option<String>) -> Self {
+        let mut session = Self::new(password);
+        trace.secrets.iter().for_each(|secrets| session.learn(secrets));
+        session
+    }
+
+    /// Takes keys that decrypt what comes from now on.
+    pub fn learn(&mut self, secrets: &Secrets) {
+        self.keys.learn(secrets);
     }
 
     /// Takes every datagram for this protocol, rather than guess.
