@@ -180,7 +180,12 @@ impl<'t> Cursor<'t> {
     }
 
     /// As [`Cursor::within`], for a whole message inside a stream: alignment and sums count from its start.
-    pub fn message(&mut self, field: &'static Field, len: usize, body: fn(&mut Cursor<'_>) -> Step) -> Step {
+    pub fn message(
+        &mut self,
+        field: &'static Field,
+        len: usize,
+        body: impl FnOnce(&mut Self) -> Step,
+    ) -> Step {
         let outer = std::mem::replace(&mut self.layer, self.rest.start);
         let result = self.within(field, len, body);
         self.layer = outer;

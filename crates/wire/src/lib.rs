@@ -13,6 +13,7 @@
 
 mod context;
 mod cursor;
+pub mod dcep;
 pub mod engineio;
 pub mod filter;
 pub mod http;
@@ -20,6 +21,7 @@ mod json;
 mod layer;
 pub mod protocols;
 pub mod render;
+pub mod sctp;
 mod session;
 pub mod socketio;
 mod spec;

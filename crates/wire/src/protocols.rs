@@ -1,9 +1,11 @@
 //! The protocols that this crate dissects.
 
 use crate::cursor::Stop;
+use crate::dcep;
 use crate::engineio;
 use crate::http;
 use crate::layer::Layer;
+use crate::sctp;
 use crate::socketio;
 use crate::spec::Spec;
 use crate::stun;
@@ -18,6 +20,8 @@ pub static LAYERS: &[&Layer] = &[
     &websocket::FRAME,
     &engineio::ENGINEIO,
     &socketio::SOCKETIO,
+    &sctp::SCTP,
+    &dcep::DCEP,
     &DATA,
 ];
 

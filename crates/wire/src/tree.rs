@@ -211,6 +211,14 @@ impl<'a> Dissection<'a> {
         })
     }
 
+    /// A node, and all that are below it.
+    #[must_use]
+    pub fn below(&self, node: u32) -> &[Node] {
+        let at = node as usize;
+        let size = self.tree.nodes.get(at).map_or(0, |node| node.size as usize);
+        self.tree.nodes.get(at..at + size).unwrap_or_default()
+    }
+
     /// The first node of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Node> {

@@ -5,6 +5,7 @@
 //! bounded: what is oldest is forgotten first.
 
 mod keys;
+mod sctp;
 mod stream;
 mod transactions;
 
@@ -13,10 +14,12 @@ use std::net::SocketAddr;
 use crate::context::Context;
 use crate::layer::Layer;
 use crate::protocols;
+use crate::sctp::SCTP;
 use crate::stun;
 use crate::trace::{Event, Secrets, Trace, Transport};
 use crate::tree::{Dissection, Severity, Tree};
 use keys::Keys;
+use sctp::Associations;
 use stream::Streams;
 use transactions::Transactions;
 
@@ -28,6 +31,7 @@ pub struct Session {
     keys: Keys,
     transactions: Transactions,
     streams: Streams,
+    associations: Associations,
     /// How many events there were: the packets of a trace are counted from 1.
     count: u64,
 }
@@ -87,6 +91,11 @@ impl Session {
     fn datagram<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {
         let layer = self.layer.unwrap_or_else(|| protocols::guess(&event.bytes));
         let password = self.password.as_deref();
+        let number = event.packet.map_or(self.count, u64::from);
+        if layer.id == SCTP.id {
+            let context = Context { password, ..Context::default() };
+            return self.associations.datagram(tree, event, number, &context);
+        }
         if layer.id != stun::STUN.id {
             return layer.dissect_in(tree, &event.bytes[..], &Context { password, ..Context::default() });
         }
@@ -94,7 +103,6 @@ impl Session {
         let long_term = long_term.as_ref().map(|owned| owned.borrowed());
         let context = Context { password, long_term, ..Context::default() };
         let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
-        let number = event.packet.map_or(self.count, u64::from);
         for remark in self.transactions.fold(number, event, &dissection) {
             dissection.annotate(0, Severity::Info, remark);
         }

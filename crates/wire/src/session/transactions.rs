@@ -112,7 +112,7 @@ fn long_term(d: &Dissection<'_>) -> Option<OwnedLongTerm> {
 }
 
 /// `0.31 ms`, `1.5 s`
-struct Milliseconds(Duration);
+pub(super) struct Milliseconds(pub(super) Duration);
 
 impl std::fmt::Display for Milliseconds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
