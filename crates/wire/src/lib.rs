@@ -21,6 +21,8 @@ mod json;
 mod layer;
 pub mod protocols;
 pub mod render;
+pub mod rtcp;
+pub mod rtp;
 pub mod sctp;
 mod session;
 pub mod socketio;

@@ -5,6 +5,8 @@ use crate::dcep;
 use crate::engineio;
 use crate::http;
 use crate::layer::Layer;
+use crate::rtcp;
+use crate::rtp;
 use crate::sctp;
 use crate::socketio;
 use crate::spec::Spec;
@@ -22,6 +24,8 @@ pub static LAYERS: &[&Layer] = &[
     &socketio::SOCKETIO,
     &sctp::SCTP,
     &dcep::DCEP,
+    &rtcp::RTCP,
+    &rtp::RTP,
     &DATA,
 ];
 
