@@ -160,6 +160,25 @@ impl<'t> Cursor<'t> {
         Ok(Read { value: number, at, tree: self.tree })
     }
 
+    /// A number written in ASCII digits, whose bits belong to several fields.
+    pub fn digits_word(
+        &mut self,
+        field: &'static Field,
+        len: usize,
+        radix: u32,
+        parts: &'static [Field],
+    ) -> Step<Read<'_, Option<u64>>> {
+        let Read { value, at, .. } = self.digits(field, len, radix)?;
+        if let (Some(number), Some(span)) = (value, self.tree.nodes.get(at as usize).map(|node| node.span)) {
+            for part in parts {
+                let bits = extract(number, part.mask);
+                self.push(part, span, Value::Uint(bits), part.meaning(bits));
+            }
+        }
+        self.close(at);
+        Ok(Read { value, at, tree: self.tree })
+    }
+
     /// Groups what `body` reads, without bounding it.
     pub fn group<T>(&mut self, field: &'static Field, body: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
         let outer = self.begin(field);
@@ -342,6 +361,13 @@ impl<'t> Cursor<'t> {
     ) {
         if let Some(span) = self.tree.nodes.get(node).map(|n| n.span) {
             self.note(node as u32, span, severity, text, Some(spec));
+        }
+    }
+
+    /// Says what the value of a node that was read means.
+    pub(crate) fn mean(&mut self, node: usize, meaning: Meaning) {
+        if let Some(node) = self.tree.nodes.get_mut(node) {
+            node.meaning = meaning;
         }
     }
 

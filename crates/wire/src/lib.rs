@@ -24,6 +24,7 @@ pub mod render;
 pub mod rtcp;
 pub mod rtp;
 pub mod sctp;
+pub mod sdp;
 mod session;
 pub mod socketio;
 mod spec;

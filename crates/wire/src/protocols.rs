@@ -8,6 +8,7 @@ use crate::layer::Layer;
 use crate::rtcp;
 use crate::rtp;
 use crate::sctp;
+use crate::sdp;
 use crate::socketio;
 use crate::spec::Spec;
 use crate::stun;
@@ -18,6 +19,8 @@ use crate::websocket;
 pub static LAYERS: &[&Layer] = &[
     &stun::STUN,
     &http::HTTP,
+    &sdp::SDP,
+    &sdp::CANDIDATE,
     &stun::CHANNEL_DATA,
     &websocket::FRAME,
     &engineio::ENGINEIO,

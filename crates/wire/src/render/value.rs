@@ -22,10 +22,13 @@ impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let d = self.dissection;
         let Some(node) = d.nodes().get(self.at as usize) else { return Ok(()) };
-        let number = match node.value {
+        let said = match node.value {
             Value::Group => return Ok(()),
             Value::Bytes => false,
-            Value::Text => return quoted(f, &String::from_utf8_lossy(d.bytes(node.span))),
+            Value::Text => {
+                quoted(f, &String::from_utf8_lossy(d.bytes(node.span)))?;
+                true
+            }
             Value::Uint(n) => {
                 uint(f, node, n)?;
                 true
@@ -33,9 +36,9 @@ impl Display for Shown<'_> {
             Value::Addr(addr) => return write!(f, "{addr}"),
         };
         match node.meaning {
-            Meaning::Plain if number => self.bits(f),
+            Meaning::Plain if said => self.bits(f),
             Meaning::Plain => Ok(()),
-            Meaning::Name(name) if number => write!(f, " ({name})"),
+            Meaning::Name(name) if said => write!(f, " ({name})"),
             Meaning::Name(name) => f.write_str(name),
             Meaning::Number(n) => write!(f, " \u{2192} {n}"),
             Meaning::Ip(ip) => write!(f, "\u{2192} {ip}"),
