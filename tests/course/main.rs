@@ -7,4 +7,5 @@ mod commands;
 mod exercises_hold;
 mod small_workbook;
 mod socketio_holds;
+mod webrtc_holds;
 mod websocket_holds;

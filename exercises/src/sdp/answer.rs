@@ -1,67 +1,110 @@
-//! Which datagrams get an answer, and which one.
+//! An answerer: RFC 3264 section 6, with the mids and groups of RFC 9143 and the roles of RFC 8842.
 
-use wire::Spec;
+mod offers;
+mod rules;
 
-use crate::{Exam, Failure, Reason};
+use crate::{Exam, Failure};
 
-/// What the student writes: a datagram to its answer.
-pub type Answer = fn(&[u8]) -> Option<Vec<u8>>;
-/// What it is, the datagram, its answer.
-type Question = (&'static str, &'static [u8], Option<&'static [u8]>);
+/// An offer, or an answer: what of it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// The mids in `a=group:BUNDLE`: the sections that share one transport. Empty, where there is no such line.
+    pub bundle: Vec<String>,
+    /// The sections, each of which begins with an m= line.
+    pub media: Vec<Media>,
+}
 
-/// TO WRITE: the rule that this tests, such as `rfc(8489, "14.2")`.
-const SPEC: Spec = Spec::Own;
+/// One section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
+    /// What it is for: the first word of the m= line.
+    pub kind: Kind,
+    /// 9 where the section is used: the real ports are in the candidates (RFC 9429 section 5.2.1). 0 where it is not.
+    pub port: u16,
+    /// `a=mid`: the name of the section, by which everybody refers to it.
+    pub mid: String,
+    /// `a=setup`: who begins the DTLS handshake.
+    pub setup: Setup,
+    /// Whether there is `a=bundle-only`: "my port is 0, and I still want this, if it can share a transport".
+    pub bundle_only: bool,
+    /// The rest of the m= line, best first.
+    pub formats: Vec<Format>,
+}
 
-/// Puts pings to `answer`, then what is none.
+/// What a section is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sound.
+    Audio,
+    /// Pictures.
+    Video,
+    /// Data channels.
+    Application,
+}
+
+/// One format of a section: `Format { number: "111", codec: "opus/48000/2" }` stands for 111 in the m= line and for
+/// `a=rtpmap:111 opus/48000/2`. Data channels have the one format "webrtc-datachannel", which is its own codec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// The payload type, in the numbering of whoever offered it.
+    pub number: &'static str,
+    /// What it stands for.
+    pub codec: &'static str,
+}
+
+/// Who begins the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setup {
+    /// "You choose": only an offer says so.
+    Actpass,
+    /// "I begin."
+    Active,
+    /// "You begin."
+    Passive,
+}
+
+/// What the side that answers can do.
+#[derive(Clone, Debug)]
+pub struct Supported {
+    /// Its codecs, spelled as in [`Format::codec`].
+    pub codecs: Vec<&'static str>,
+    /// Whether it can put several sections on one transport.
+    pub bundle: bool,
+}
+
+/// What the student writes.
+pub type Answer = fn(&Description, &Supported) -> Description;
+
+/// Puts offers, from the everyday to the rare. There is more than one right answer to most of them: what is checked are
+/// the rules, one after the other.
 ///
 /// # Errors
-/// The first case that does not hold.
+/// The first offer whose answer breaks a rule.
 pub fn check(exam: &Exam, answer: Answer) -> Result<(), Box<Failure>> {
-    let cases: [Question; 6] = [
-        ("a ping", b"ping 7", Some(b"pong 7")),
-        ("another number", b"ping 45489", Some(b"pong 45489")),
-        ("a pong", b"pong 7", None),
-        ("another word", b"song 7", None),
-        ("a ping that was cut off", b"pin", None),
-        ("an empty datagram", b"", None),
-    ];
-    for (name, datagram, right) in cases {
-        let right = right.map(<[u8]>::to_vec);
-        let case = exam.case(name, datagram, show(&right), SPEC);
-        let case =
-            if datagram.len() < 5 { case.at(datagram.len()..datagram.len(), "ends here") } else { case };
-        case.expect(&right, || answer(datagram), show, |returned| explain(datagram, returned.as_deref()))?;
+    for question in offers::questions() {
+        let (offer, _) = rules::text(&question.offer);
+        let (expected, _) = rules::text(&question.right);
+        let name = format!("{}\n{}", question.name, rules::asked(&question.offer, &question.we));
+        let case = exam.case(&name, offer.as_bytes(), expected.trim_end(), rules::ANSWER).text();
+        let returned = case.ask(|| answer(&question.offer, &question.we))?;
+        if let Some(reason) = rules::broken(&question.offer, &question.we, &question.right, &returned) {
+            let (text, _) = rules::text(&returned);
+            let mut failure = case.wrong("what \"text\" shows", reason);
+            failure.bytes = text.into_bytes();
+            return Err(failure);
+        }
     }
     Ok(())
 }
 
-/// Looks for the mistake behind a wrong answer.
-fn explain(datagram: &[u8], returned: Option<&[u8]>) -> Reason {
-    let is_ping = datagram.starts_with(b"ping ");
-    match returned {
-        Some(same) if is_ping && same == datagram => {
-            let why = "the question came back as it was. Whoever gets it takes it for a ping, and answers";
-            Reason::new(SPEC, why).at(0..4, "still says ping")
-        }
-        Some(answer) if is_ping && answer.starts_with(b"pong") => {
-            let why = "the number tells which question this answers. Without it, a late answer to an old question \
-                       passes for a new one";
-            Reason::new(SPEC, why).at(5..datagram.len(), "the number, which the answer must repeat")
-        }
-        None if is_ping => {
-            Reason::new(SPEC, "this is a ping, and whoever sent it is waiting").at(0..5, "ping")
-        }
-        Some(_) if datagram.starts_with(b"pong") => {
-            let why = "a pong is an answer. Two machines that answer each other's answers never stop";
-            Reason::new(SPEC, why).at(0..4, "pong, and not ping")
-        }
-        _ => Reason::new(
-            SPEC,
-            "a ping begins with the five bytes 70 69 6e 67 20, and nothing else gets an answer",
-        ),
-    }
+/// The offers, each with what is supported and a right answer.
+#[must_use]
+pub fn questions() -> Vec<(Description, Supported, Description)> {
+    offers::questions().into_iter().map(|question| (question.offer, question.we, question.right)).collect()
 }
 
-fn show(answer: &Option<Vec<u8>>) -> String {
-    answer.as_ref().map_or("None".to_owned(), |bytes| format!("{:?}", String::from_utf8_lossy(bytes)))
+/// Such a description as the SDP that matters here.
+#[must_use]
+pub fn sdp(description: &Description) -> String {
+    rules::text(description).0
 }

@@ -1,3 +1,5 @@
 //! The chapter "SDP: what do we agree on?".
 
 pub mod answer;
+pub mod candidate;
+pub mod roles;

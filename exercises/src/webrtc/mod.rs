@@ -1,3 +1,3 @@
 //! The chapter "WebRTC: how do two browsers meet?".
 
-pub mod answer;
+pub mod demultiplex;

@@ -1,0 +1,18 @@
+//! Takes all from 128 up for RTP, whatever its version.
+
+use exercises::webrtc::demultiplex::Protocol;
+
+/// Who gets this datagram.
+pub fn demultiplex(datagram: &[u8]) -> Protocol {
+    match datagram {
+        [0..=3, ..] => Protocol::Stun,
+        [16..=19, ..] => Protocol::Zrtp,
+        [20..=63, ..] => Protocol::Dtls,
+        [64..=79, ..] => Protocol::TurnChannel,
+        [128..=255, 192..=223, ..] => Protocol::Rtcp,
+        [128..=255, _, ..] => Protocol::Rtp,
+        _ => Protocol::Nobody,
+    }
+}
+
+exercises::check!(webrtc::demultiplex(demultiplex));

@@ -1,0 +1,18 @@
+//! Takes each second byte from 192 up for RTCP.
+
+use exercises::webrtc::demultiplex::Protocol;
+
+/// Who gets this datagram.
+pub fn demultiplex(datagram: &[u8]) -> Protocol {
+    match datagram {
+        [0..=3, ..] => Protocol::Stun,
+        [16..=19, ..] => Protocol::Zrtp,
+        [20..=63, ..] => Protocol::Dtls,
+        [64..=79, ..] => Protocol::TurnChannel,
+        [128..=191, 192..=255, ..] => Protocol::Rtcp,
+        [128..=191, _, ..] => Protocol::Rtp,
+        _ => Protocol::Nobody,
+    }
+}
+
+exercises::check!(webrtc::demultiplex(demultiplex));
