@@ -282,6 +282,9 @@ fn why_direction(
              receive from one who does not send",
         );
     }
+    if right == Direction::Inactive && !send && !receive {
+        return ("and we would do neither", "who would neither send nor receive says so: inactive");
+    }
     if sends(returned) && !send {
         return (
             "and we would not send",
