@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md`: it listens on loopback, bounds what a client can make it hold, and keeps working
 //! after any bad input.
 
+pub mod call;
 pub mod handshake;
 pub mod http;
 mod names;
@@ -24,7 +25,7 @@ use axum::Router;
 use serde::Serialize;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&stun::LAB, &websocket::LAB, &handshake::LAB, &socketio::LAB];
+pub static LABS: &[&Lab] = &[&stun::LAB, &websocket::LAB, &handshake::LAB, &socketio::LAB, &call::LAB];
 
 /// One lab: what it is called, and how it starts.
 #[derive(Debug)]

@@ -3,9 +3,10 @@
 //
 //     const tap = new Wiretap("websocket", {
 //         onOpen(address) {},                // "127.0.0.1:41234": connect there in place of the lab
-//         onPacket(packet) {},               // {no, connection, at, from, to, bytes, summary, html, sent}
+//         onPacket(packet) {},               // {no, connection, sent, kind, at, from, to, bytes, summary, html}
 //         onLost(count) {},                  // so many packets came too fast to be shown
 //         onConnection({ no, state }) {},    // "open" or "closed"
+//         onState(state, connection) {},     // what the lab's server says
 //         onEnd(why) {},                     // the workbook ended it, or could not be reached
 //     });
 //     tap.kill(); tap.freeze(); tap.thaw(); tap.close();
@@ -37,7 +38,12 @@
 
         // What was recorded, while the port is open.
         get capture() {
-            return `/labs/${this.#lab}/capture.pcapng?port=${this.address?.split(":").at(-1)}`;
+            return this.#recorded("capture.pcapng");
+        }
+
+        // The keys that decrypt it, where the lab has some.
+        get keys() {
+            return this.#recorded("keys.log");
         }
 
         // Resets all connections of the port.
@@ -60,20 +66,27 @@
             this.#socket.close();
         }
 
+        #recorded(what) {
+            return `/labs/${this.#lab}/${what}?port=${this.address?.split(":").at(-1)}`;
+        }
+
         #do(what) {
             if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ do: what }));
         }
 
         #hear(message) {
             if (this.#closed) return;
-            const { onOpen, onPacket, onLost, onConnection } = this.#handlers;
+            const { onOpen, onPacket, onLost, onConnection, onState } = this.#handlers;
             switch (message.type) {
             case "open":
                 this.address = message.address;
                 onOpen?.(message.address);
                 break;
             case "packet":
-                onPacket?.({ ...message, sent: message.to === this.address });
+                onPacket?.(message);
+                break;
+            case "state":
+                onState?.(message.state, message.connection);
                 break;
             case "lost":
                 onLost?.(message.count);

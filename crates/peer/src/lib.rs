@@ -141,7 +141,7 @@ impl Kind {
 
 /// So many events may wait for the host. More messages stay in SCTP, which then tells the other side to wait; more
 /// media is lost, as media may be.
-const MOST_EVENTS: usize = 256;
+const MOST_EVENTS: usize = 64;
 
 /// One end of a call.
 pub struct Peer {

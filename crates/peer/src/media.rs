@@ -132,6 +132,15 @@ impl Peer {
         Ok(sender.write_rtp(now, packet)?)
     }
 
+    /// Whether the other side's last description offers to send media of that kind.
+    #[must_use]
+    pub fn is_offered(&mut self, kind: Kind) -> bool {
+        let ids: Vec<_> = self.connection.get_receivers().collect();
+        let mut of_kind =
+            ids.into_iter().filter_map(|id| self.connection.rtp_receiver(id).map(|r| r.track().kind()));
+        of_kind.any(|found| Kind::of(found) == Some(kind))
+    }
+
     /// The kind of an incoming track.
     #[must_use]
     pub fn kind_of(&self, track: &str) -> Option<Kind> {

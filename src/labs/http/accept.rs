@@ -6,7 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -62,14 +63,15 @@ pub(crate) async fn serve_within(limits: Limits, listener: TcpListener, router: 
     let mut connections = tokio::task::JoinSet::new();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 if free.available_permits() == 0 {
                     // Nobody who asks for something waits for those who hold a place and say nothing.
                     wanted.notify_waiters();
                 }
                 let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
                 let wanted = Arc::clone(&wanted).notified_owned();
-                let router = router.clone();
+                // Whoever serves may ask who connected.
+                let router = router.clone().layer(Extension(ConnectInfo(peer)));
                 connections.spawn(async move {
                     connection(stream, router, limits.idle, wanted).await;
                     drop(place);

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 use wire::Session;
 use wire::render::html::{self, PacketView};
-use wire::trace::Event;
+use wire::trace::{Event, Secrets, Transport};
 
-use super::record::{Item, No, Recording};
+use super::record::{Item, No, Packet, Recording};
 
 /// So many packets are shown within a [`WINDOW`]; more are of no use to anybody.
 const SHOWN: u32 = 64;
@@ -34,6 +35,10 @@ pub(super) enum Say {
         /// Counted from 1, over all connections of the port; one that was lost has a number too.
         no: u32,
         connection: No,
+        /// Whether the reader's browser sent it.
+        sent: bool,
+        /// `tcp`, or what the first byte of a datagram says that it is (RFC 7983): `stun`, `dtls`, `data`, `rtp`, `rtcp`.
+        kind: &'static str,
         /// Seconds since the Unix epoch.
         at: f64,
         from: SocketAddr,
@@ -46,6 +51,8 @@ pub(super) enum Say {
     },
     /// So many packets were not shown, as they came too fast.
     Lost { count: u64 },
+    /// What the lab's server says of a connection, in its own words.
+    State { connection: No, state: Value },
     /// A connection came or went.
     Connection { no: No, state: &'static str },
 }
@@ -104,7 +111,9 @@ impl<'a> Annotator<'a> {
                 self.begin_window().await;
             }
             match item {
-                Some(Item::Packet(connection, event)) => self.packet(connection, &event),
+                Some(Item::Packet(packet)) => self.packet(&packet),
+                Some(Item::Secret(line)) => self.session.learn(&Secrets::tls_key_log(line)),
+                Some(Item::State(connection, state)) => self.say(Say::State { connection, state }).await,
                 Some(Item::Opened(no)) => {
                     self.say(Say::Connection { no, state: "open" }).await;
                 }
@@ -137,8 +146,11 @@ impl<'a> Annotator<'a> {
         let _ = self.out.send(Outgoing { json: say.json(), _room: None }).await;
     }
 
-    fn packet(&mut self, connection: No, event: &Event) {
-        self.ends.entry(connection).or_insert((event.from, event.to));
+    fn packet(&mut self, packet: &Packet) {
+        let Packet { connection, sent, ref event } = *packet;
+        if event.transport == Transport::Tcp {
+            self.ends.entry(connection).or_insert((event.from, event.to));
+        }
         let d = self.session.dissect(event);
         if self.shown >= SHOWN {
             self.lost += 1;
@@ -151,9 +163,9 @@ impl<'a> Annotator<'a> {
         let mut html = String::new();
         // Writing to a String cannot fail.
         let _ = html::packet(&d, &view, &mut html);
-        let Event { at, from, to, .. } = *event;
-        let (at, bytes) = (at.as_secs_f64(), event.bytes.len());
-        let json = Say::Packet { no, connection, at, from, to, bytes, summary, html }.json();
+        let Event { at, from, to, .. } = **event;
+        let (at, bytes, kind) = (at.as_secs_f64(), event.bytes.len(), kind(event));
+        let json = Say::Packet { no, connection, sent, kind, at, from, to, bytes, summary, html }.json();
         match self.try_send(json) {
             Some(()) => self.shown += 1,
             None => self.lost += 1,
@@ -168,5 +180,19 @@ impl<'a> Annotator<'a> {
         let size = u32::try_from(json.len()).ok()?;
         let room = Arc::clone(&self.room).try_acquire_many_owned(size).ok()?;
         self.out.try_send(Outgoing { json, _room: Some(room) }).ok()
+    }
+}
+
+/// For a page to tell packets apart at a glance; what they say is the session's affair. RTP and RTCP by RFC 5761
+/// section 4, what is inside DTLS by its content type (RFC 6347 section 4.1).
+fn kind(event: &Event) -> &'static str {
+    match (event.transport, event.bytes.first(), event.bytes.get(1)) {
+        (Transport::Tcp, ..) => "tcp",
+        (_, Some(0..=3), _) => "stun",
+        (_, Some(23), _) => "data",
+        (_, Some(20..=63), _) => "dtls",
+        (_, Some(128..=191), Some(192..=223)) => "rtcp",
+        (_, Some(128..=191), _) => "rtp",
+        _ => "udp",
     }
 }

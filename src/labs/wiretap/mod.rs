@@ -16,11 +16,16 @@
 //! | --- | --- |
 //! | `GET /labs/ID/wire` | a WebSocket: [`page`] has its messages. It opens the port, and with it the port goes |
 //! | `GET /labs/ID/capture.pcapng?port=N` | what was recorded of that port, while it is open |
+//! | `GET /labs/ID/keys.log?port=N` | the keys that decrypt it, where the lab has some |
+//!
+//! A lab whose server also speaks over UDP adds that to the same recording: [`Recorder`].
 
 mod annotate;
+mod kept;
 mod page;
 mod port;
 mod record;
+mod recorder;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +45,8 @@ use tokio::sync::Semaphore;
 
 use super::Names;
 use record::Recording;
+use recorder::Relays;
+pub use recorder::{Recorder, Way};
 
 /// A lab's wiretap. Clones are the same one.
 #[derive(Clone)]
@@ -80,6 +87,7 @@ struct Shared {
     limits: Limits,
     readers: Arc<Semaphore>,
     ports: Mutex<BTreeMap<u16, Arc<Recording>>>,
+    relays: Arc<Relays>,
 }
 
 impl fmt::Debug for Wiretap {
@@ -110,15 +118,17 @@ impl Wiretap {
             limits,
             readers: Arc::new(Semaphore::new(limits.readers)),
             ports: Mutex::default(),
+            relays: Arc::default(),
         };
         Self { shared: Arc::new(shared) }
     }
 
-    /// `wire` and `capture.pcapng`, to be merged into the lab's routes.
+    /// `wire`, `capture.pcapng` and `keys.log`, to be merged into the lab's routes.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/wire", get(wire))
             .route("/capture.pcapng", get(capture))
+            .route("/keys.log", get(keys))
             .with_state(Arc::clone(&self.shared))
     }
 
@@ -137,6 +147,13 @@ impl Wiretap {
         self.shared.names.1.has_origin(origin)
     }
 
+    /// The recording of the reader whose relay connected from `peer`, the address that the lab's server accepted;
+    /// `None` if nobody watches that connection. Asked once the first bytes were read, it is known.
+    #[must_use]
+    pub fn recorder(&self, peer: SocketAddr) -> Option<Recorder> {
+        self.shared.relays.find(peer)
+    }
+
     /// The hosts of the lab's own server, for a person who used another.
     #[must_use]
     pub fn hosts(&self) -> String {
@@ -148,6 +165,11 @@ impl Shared {
     /// Nothing is left half done where a panic could have poisoned the lock.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u16, Arc<Recording>>> {
         self.ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recording(&self, which: Asked) -> Option<Arc<Recording>> {
+        let Query(Which { port }) = which.ok()?;
+        self.lock().get(&port).cloned()
     }
 }
 
@@ -172,23 +194,30 @@ struct Which {
     port: u16,
 }
 
-async fn capture(State(shared): State<Arc<Shared>>, which: Result<Query<Which>, QueryRejection>) -> Response {
-    let recording = which.ok().and_then(|Query(Which { port })| shared.lock().get(&port).cloned());
-    let Some(recording) = recording else {
-        let why = "expected capture.pcapng?port=N with a port that a page has open now: reload the page\n";
-        return (StatusCode::NOT_FOUND, why).into_response();
-    };
+type Asked = Result<Query<Which>, QueryRejection>;
+
+async fn capture(State(shared): State<Arc<Shared>>, which: Asked) -> Response {
+    let Some(recording) = shared.recording(which) else { return gone("capture.pcapng") };
     let mut bytes = Vec::new();
     match recording.trace().write_pcapng(&mut bytes) {
-        Ok(()) => {
-            let disposition = format!("attachment; filename=\"{}-lab.pcapng\"", shared.lab);
-            let headers = [
-                (header::CONTENT_TYPE, "application/x-pcapng".to_owned()),
-                (header::CONTENT_DISPOSITION, disposition),
-            ];
-            (headers, bytes).into_response()
-        }
+        Ok(()) => download("application/x-pcapng", &format!("{}-lab.pcapng", shared.lab), bytes),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot write the capture: {error}\n"))
             .into_response(),
     }
+}
+
+async fn keys(State(shared): State<Arc<Shared>>, which: Asked) -> Response {
+    let Some(recording) = shared.recording(which) else { return gone("keys.log") };
+    download("text/plain; charset=utf-8", &format!("{}-lab-keys.log", shared.lab), recording.key_log().into())
+}
+
+fn download(kind: &str, name: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
+}
+
+fn gone(what: &str) -> Response {
+    let why = format!("expected {what}?port=N with a port that a page has open now: reload the page\n");
+    (StatusCode::NOT_FOUND, why).into_response()
 }

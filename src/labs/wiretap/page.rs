@@ -3,7 +3,9 @@
 //! ```text
 //! to the page    {"type":"open","address":"127.0.0.1:41234"}
 //!                {"type":"connection","no":1,"state":"open"}                    or "closed"
-//!                {"type":"packet","no":1,"connection":1,"at":1.5,"from":…,"to":…,"bytes":9,"summary":…,"html":…}
+//!                {"type":"packet","no":1,"connection":1,"sent":true,"kind":"tcp","at":1.5,"from":…,"to":…,"bytes":9,
+//!                 "summary":…,"html":…}
+//!                {"type":"state","connection":1,"state":{…}}                    what the lab's server says
 //!                {"type":"lost","count":12}
 //! from the page  {"do":"kill"}                          resets all connections of the port
 //!                {"do":"freeze"}, {"do":"thaw"}         stops relaying, goes on
@@ -84,7 +86,7 @@ async fn tapped(
     let open = Say::Open { address };
     to_page.send(Message::text(open.json())).await.ok()?;
     tokio::select! {
-        () = accept(listener, shared.upstream, shared.limits, &recording, &switches) => None,
+        () = accept(listener, shared.upstream, shared.limits, &recording, &shared.relays, &switches) => None,
         () = Annotator::new(shared.lab, &recording, out).run() => None,
         () = tell(to_page, messages, shared.limits) => None,
         why = obey(from_page, &switches, shared.limits) => why,

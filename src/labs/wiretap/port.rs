@@ -15,6 +15,7 @@ use wire::trace::Event;
 
 use super::Limits;
 use super::record::{No, Recording};
+use super::recorder::Relays;
 
 /// What is read at once, and so shown as one packet: what one TCP segment holds on most systems' loopback.
 const PIECE: usize = 64 << 10;
@@ -40,6 +41,7 @@ pub(super) async fn accept(
     upstream: SocketAddr,
     limits: Limits,
     recording: &Arc<Recording>,
+    relays: &Arc<Relays>,
     switches: &Switches,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
@@ -65,6 +67,7 @@ pub(super) async fn accept(
             idle: limits.idle,
             moved: AtomicBool::new(true),
             recording: Arc::clone(recording),
+            relays: Arc::clone(relays),
             frozen: switches.frozen.subscribe(),
         };
         let kill = switches.kill.subscribe();
@@ -82,6 +85,7 @@ struct Connection {
     /// Whether anything was relayed since somebody looked.
     moved: AtomicBool,
     recording: Arc<Recording>,
+    relays: Arc<Relays>,
     frozen: watch::Receiver<bool>,
 }
 
@@ -91,6 +95,9 @@ impl Connection {
     async fn relay(&self, mut client: TcpStream, upstream: SocketAddr, mut kill: watch::Receiver<u64>) {
         let (Ok(own), Ok(peer)) = (client.local_addr(), client.peer_addr()) else { return };
         let Ok(mut server) = TcpStream::connect(upstream).await else { return reset(client) };
+        let Ok(seen_from) = server.local_addr() else { return reset(client) };
+        // Before the first byte, so that the server finds it as soon as it has read one.
+        let _registered = self.relays.register(seen_from, &self.recording, self.no);
         for stream in [&client, &server] {
             // What one side sent at once goes on at once.
             let _ = stream.set_nodelay(true);
@@ -99,8 +106,8 @@ impl Connection {
             let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
             tokio::select! {
                 ended = async { tokio::try_join!(
-                    self.pump(from_client, to_server, (peer, own)),
-                    self.pump(from_server, to_client, (own, peer)),
+                    self.pump(from_client, to_server, (peer, own), true),
+                    self.pump(from_server, to_client, (own, peer), false),
                 ) } => ended.is_ok(),
                 () = self.rests() => false,
                 _ = kill.changed() => false,
@@ -119,6 +126,7 @@ impl Connection {
         mut from: ReadHalf<'_>,
         mut to: WriteHalf<'_>,
         way: (SocketAddr, SocketAddr),
+        sent: bool,
     ) -> io::Result<()> {
         let mut frozen = self.frozen.clone();
         let mut buffer = vec![0; PIECE];
@@ -130,7 +138,7 @@ impl Connection {
             let Some(bytes) = buffer.get(..len).filter(|bytes| !bytes.is_empty()) else {
                 return to.shutdown().await;
             };
-            self.recording.saw(self.no, Event::tcp(now(), way.0, way.1, bytes));
+            self.recording.saw(self.no, sent, Event::tcp(now(), way.0, way.1, bytes));
             to.write_all(bytes).await?;
         }
     }
@@ -151,6 +159,6 @@ fn reset(stream: TcpStream) {
 }
 
 /// Since the Unix epoch. A clock before it reads as the epoch.
-fn now() -> Duration {
+pub(super) fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -6,12 +6,12 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use wire::trace::{Event, Trace};
 
-/// The capture holds the newest: so many events, and so many bytes of them.
-const KEPT: usize = 2000;
-const KEPT_BYTES: usize = 4 << 20;
+use super::kept::Kept;
+
 /// So much may wait to be annotated.
 const QUEUED: usize = 2000;
 const QUEUED_BYTES: usize = 4 << 20;
@@ -23,9 +23,22 @@ pub(super) type No = u32;
 #[derive(Debug)]
 pub(super) enum Item {
     Opened(No),
-    Packet(No, Arc<Event>),
+    Packet(Packet),
+    /// A line of a key log.
+    Secret(String),
+    /// What the lab's server has to say.
+    State(No, Value),
     /// With the place that it held: it is free again once this is taken, so that the queue stays bounded.
     Closed(No, OwnedSemaphorePermit),
+}
+
+/// A piece of a connection, or a datagram that belongs to it.
+#[derive(Debug)]
+pub(super) struct Packet {
+    pub(super) connection: No,
+    /// Whether the reader's browser sent it.
+    pub(super) sent: bool,
+    pub(super) event: Arc<Event>,
 }
 
 #[derive(Debug, Default)]
@@ -37,8 +50,7 @@ pub(super) struct Recording {
 #[derive(Debug, Default)]
 struct Inner {
     count: u32,
-    kept: VecDeque<Arc<Event>>,
-    kept_bytes: usize,
+    kept: Kept,
     queue: VecDeque<Item>,
     queued_bytes: usize,
     /// Connections of which something did not fit into the queue.
@@ -62,20 +74,43 @@ impl Recording {
         self.arrived.notify_one();
     }
 
-    pub(super) fn saw(&self, connection: No, mut event: Event) {
+    /// A piece of a stream. What comes after a hole cannot be read, and is not shown.
+    pub(super) fn saw(&self, connection: No, sent: bool, event: Event) {
         let mut inner = self.lock();
-        inner.count = inner.count.wrapping_add(1);
-        event.packet = Some(inner.count);
-        let event = Arc::new(event);
-        inner.keep(Arc::clone(&event));
-        let len = event.bytes.len();
-        let fits = inner.queue.len() < QUEUED && inner.queued_bytes + len <= QUEUED_BYTES;
-        if fits && !inner.torn.contains(&connection) {
-            inner.queued_bytes += len;
-            inner.queue.push_back(Item::Packet(connection, event));
-        } else {
-            inner.torn.insert(connection);
+        let packet = inner.number(connection, sent, event);
+        if inner.torn.contains(&connection) {
             inner.lost += 1;
+        } else if !inner.queue(packet) {
+            inner.torn.insert(connection);
+        }
+        drop(inner);
+        self.arrived.notify_one();
+    }
+
+    /// A datagram that belongs to a connection. It can be read whatever became of the one before.
+    pub(super) fn saw_datagram(&self, connection: No, sent: bool, event: Event) {
+        let mut inner = self.lock();
+        let packet = inner.number(connection, sent, event);
+        inner.queue(packet);
+        drop(inner);
+        self.arrived.notify_one();
+    }
+
+    /// A key, for the capture and for what is annotated from now on.
+    pub(super) fn learned(&self, line: &str) {
+        let mut inner = self.lock();
+        if inner.kept.learn(line) && inner.queue.len() < QUEUED {
+            inner.queue.push_back(Item::Secret(line.to_owned()));
+        }
+        drop(inner);
+        self.arrived.notify_one();
+    }
+
+    /// What the lab's server says. Where too much waits, it is lost.
+    pub(super) fn told(&self, connection: No, state: Value) {
+        let mut inner = self.lock();
+        if inner.queue.len() < QUEUED {
+            inner.queue.push_back(Item::State(connection, state));
         }
         drop(inner);
         self.arrived.notify_one();
@@ -98,7 +133,12 @@ impl Recording {
 
     /// What was kept, oldest first.
     pub(super) fn trace(&self) -> Trace {
-        self.lock().kept.iter().map(|event| Event::clone(event)).collect()
+        self.lock().kept.trace()
+    }
+
+    /// The keys that were kept, as a key log.
+    pub(super) fn key_log(&self) -> String {
+        self.lock().kept.key_log()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -107,19 +147,31 @@ impl Recording {
 }
 
 impl Inner {
-    fn keep(&mut self, event: Arc<Event>) {
-        self.kept_bytes += event.bytes.len();
-        self.kept.push_back(event);
-        while self.kept.len() > KEPT || self.kept_bytes > KEPT_BYTES {
-            let Some(oldest) = self.kept.pop_front() else { return };
-            self.kept_bytes -= oldest.bytes.len();
+    fn number(&mut self, connection: No, sent: bool, mut event: Event) -> Packet {
+        self.count = self.count.wrapping_add(1);
+        event.packet = Some(self.count);
+        let event = Arc::new(event);
+        self.kept.keep(Arc::clone(&event));
+        Packet { connection, sent, event }
+    }
+
+    /// Whether there was room for it.
+    fn queue(&mut self, packet: Packet) -> bool {
+        let len = packet.event.bytes.len();
+        let fits = self.queue.len() < QUEUED && self.queued_bytes + len <= QUEUED_BYTES;
+        if fits {
+            self.queued_bytes += len;
+            self.queue.push_back(Item::Packet(packet));
+        } else {
+            self.lost += 1;
         }
+        fits
     }
 
     fn take(&mut self) -> Option<Item> {
         let item = self.queue.pop_front()?;
-        if let Item::Packet(_, event) = &item {
-            self.queued_bytes -= event.bytes.len();
+        if let Item::Packet(packet) = &item {
+            self.queued_bytes -= packet.event.bytes.len();
         }
         Some(item)
     }
@@ -130,6 +182,7 @@ mod tests {
     use std::net::SocketAddr;
     use std::time::Duration;
 
+    use super::super::kept::{KEPT, KEPT_BYTES};
     use super::*;
 
     fn event(bytes: Vec<u8>) -> Event {
@@ -141,14 +194,16 @@ mod tests {
     async fn what_does_not_fit_is_counted_and_the_stream_is_not_shown_with_a_hole() {
         let recording = Recording::default();
         for _ in 0..5 {
-            recording.saw(1, event(vec![1; QUEUED_BYTES / 4]));
+            recording.saw(1, true, event(vec![1; QUEUED_BYTES / 4]));
         }
         for _ in 0..4 {
-            assert!(matches!(recording.next().await, Item::Packet(1, _)));
+            assert!(matches!(recording.next().await, Item::Packet(Packet { connection: 1, .. })));
         }
-        recording.saw(1, event(vec![1]));
-        recording.saw(2, event(vec![2]));
-        assert!(matches!(recording.next().await, Item::Packet(2, event) if event.packet == Some(7)));
+        recording.saw(1, true, event(vec![1]));
+        recording.saw(2, true, event(vec![2]));
+        assert!(
+            matches!(recording.next().await, Item::Packet(packet) if packet.connection == 2 && packet.event.packet == Some(7))
+        );
         assert_eq!((recording.take_lost(), recording.take_lost()), (2, 0));
     }
 
@@ -156,7 +211,7 @@ mod tests {
     async fn many_small_packets_are_bounded_too() {
         let recording = Recording::default();
         for _ in 0..QUEUED + 3 {
-            recording.saw(1, event(Vec::new()));
+            recording.saw(1, true, event(Vec::new()));
         }
         assert_eq!(recording.take_lost(), 3);
     }
@@ -165,11 +220,31 @@ mod tests {
     fn the_capture_holds_the_newest() {
         let recording = Recording::default();
         for n in 0..KEPT + 5 {
-            recording.saw(1, event(vec![n as u8]));
+            recording.saw(1, true, event(vec![n as u8]));
         }
         let trace = recording.trace();
         assert_eq!((trace.events.len(), trace.events[0].bytes[0]), (KEPT, 5));
-        recording.saw(1, event(vec![0xff; KEPT_BYTES]));
+        recording.saw(1, true, event(vec![0xff; KEPT_BYTES]));
         assert_eq!(recording.trace().events.len(), 1);
+    }
+
+    /// An hour of video does not push out the handshake, nor the keys.
+    #[test]
+    fn media_and_checks_do_not_push_out_the_rest_of_the_capture() {
+        let recording = Recording::default();
+        let address = SocketAddr::from(([127, 0, 0, 1], 5000));
+        let datagram = |first: u8| Event::udp(Duration::ZERO, address, address, [first, 0]);
+        recording.saw_datagram(1, true, datagram(22));
+        recording.learned("CLIENT_RANDOM 00 11");
+        for _ in 0..3 * KEPT {
+            recording.saw_datagram(1, true, datagram(128));
+            recording.saw_datagram(1, false, datagram(0));
+            recording.learned("CLIENT_RANDOM 00 11");
+        }
+        let trace = recording.trace();
+        assert_eq!(trace.events[0].bytes[0], 22);
+        assert!(trace.events.len() < 2 * KEPT + 2, "{}", trace.events.len());
+        assert!(trace.events.is_sorted_by_key(|event| event.packet));
+        assert_eq!((trace.secrets.len(), recording.key_log().as_str()), (1, "CLIENT_RANDOM 00 11\n"));
     }
 }
