@@ -180,15 +180,14 @@ impl Peer {
     ///
     /// # Errors
     /// What the stack made of it; the peer goes on.
-    pub fn handle(&mut self, datagram: Datagram, now: Instant) -> Result<(), Error> {
-        let Datagram { from, to, bytes } = datagram;
+    pub fn handle(&mut self, datagram: &Datagram, now: Instant) -> Result<(), Error> {
         let transport = TransportContext {
-            local_addr: to,
-            peer_addr: from,
+            local_addr: datagram.to,
+            peer_addr: datagram.from,
             transport_protocol: TransportProtocol::UDP,
             ecn: None,
         };
-        let message = BytesMut::from(bytes.as_slice());
+        let message = BytesMut::from(datagram.bytes.as_slice());
         let handled = self.connection.handle_read(TaggedBytesMut { now, transport, message });
         self.notice();
         Ok(handled?)

@@ -104,7 +104,7 @@ impl Call {
             self.passed.push(datagram.bytes.clone());
             if let Some(end) = self.ends.iter_mut().find(|end| end.address == datagram.to) {
                 // What the stack makes of a datagram is its affair.
-                let _ = end.peer.handle(datagram, self.now);
+                let _ = end.peer.handle(&datagram, self.now);
             }
         }
         for end in &mut self.ends {
@@ -115,7 +115,7 @@ impl Call {
     }
 
     /// The caller says "ping" once the channel is open, the other answers "pong".
-    fn to_pong(&mut self) -> bool {
+    fn reaches_pong(&mut self) -> bool {
         let mut said = false;
         self.run(Duration::from_secs(20), move |[a, b], now| {
             if let (Some(channel), false) = (a.open(), said) {
@@ -135,7 +135,7 @@ impl Call {
 #[test]
 fn two_peers_reach_pong_in_less_than_a_second_of_virtual_time() {
     let mut call = Call::between([Config::default(), Config::default()]);
-    assert!(call.to_pong());
+    assert!(call.reaches_pong());
     let took = call.now - call.start;
     assert!(took < Duration::from_secs(2), "{took:?}, {} datagrams", call.passed.len());
     for end in &call.ends {
@@ -171,7 +171,7 @@ fn both_ends_tell_the_same_key_and_only_those_that_were_asked() {
         }
     };
     let mut call = Call::between([keeping(), keeping()]);
-    assert!(call.to_pong());
+    assert!(call.reaches_pong());
     let mut told = lines.lock().unwrap().clone();
     assert!(told.len() >= 2 && told.iter().all(|line| line.starts_with("CLIENT_RANDOM ")), "{told:?}");
     told.dedup();
@@ -181,14 +181,14 @@ fn both_ends_tell_the_same_key_and_only_those_that_were_asked() {
 #[test]
 fn who_closes_is_heard_at_once_and_who_vanishes_after_a_while() {
     let mut call = Call::between([Config::default(), Config::default()]);
-    assert!(call.to_pong());
+    assert!(call.reaches_pong());
     let at = call.now;
     call.ends[1].peer.close().unwrap();
     assert!(call.run(Duration::from_secs(5), |[a, _], _| a.state(Part::Dtls) == "closed"));
     assert!(call.now - at < Duration::from_millis(500), "{:?}", call.now - at);
 
     let mut call = Call::between([Config::default(), Config::default()]);
-    assert!(call.to_pong());
+    assert!(call.reaches_pong());
     let at = call.now;
     // Nothing reaches it any more, and nothing comes from it.
     call.ends[1] = End::new(5003, Config::default(), call.now);
@@ -222,17 +222,17 @@ fn hostile_datagrams_do_not_hurt() {
                 }
             }
             let from = if n % 2 == 0 { from } else { stranger };
-            let _ = call.ends[1].peer.handle(Datagram { from, to, bytes }, call.now);
+            let _ = call.ends[1].peer.handle(&Datagram { from, to, bytes }, call.now);
             while call.ends[1].peer.poll_transmit().is_some() {}
         }
     };
     throw(&mut call, &[]);
     // What a real call sent, damaged.
     let mut real = Call::between([Config::default(), Config::default()]);
-    assert!(real.to_pong());
+    assert!(real.reaches_pong());
     let seen = real.passed;
     throw(&mut call, &seen);
-    assert!(call.to_pong(), "and the call goes on");
+    assert!(call.reaches_pong(), "and the call goes on");
     throw(&mut call, &seen);
     let channel = call.ends[0].open().unwrap();
     call.ends[0].peer.send_text(channel, "still there", call.now).unwrap();

@@ -117,7 +117,7 @@ impl<'s> Caller<'s> {
                 if let (Some(datagram), Some(line)) = (datagram, line.as_mut())
                     && self.pace.admits(Instant::now())
                 {
-                    line.handle(datagram, &self.telling);
+                    line.handle(&datagram, &self.telling);
                 }
             }
             Next::Due => {
@@ -271,12 +271,12 @@ async fn receive(socket: Option<&UdpSocket>, buffer: &mut [u8]) -> Option<Datagr
 }
 
 impl Line<'_> {
-    fn handle(&mut self, datagram: Datagram, telling: &Telling) {
+    fn handle(&mut self, datagram: &Datagram, telling: &Telling) {
         if let Some(peer) = &mut self.peer {
             // What cannot be read is dropped, as the RFCs say. Keys come out of here, so it is recorded after.
-            let _ = peer.handle(datagram.clone(), Instant::now());
+            let _ = peer.handle(datagram, Instant::now());
         }
-        telling.datagram(Way::Sent, &datagram);
+        telling.datagram(Way::Sent, datagram);
     }
 
     /// Takes what the peer has to tell and to send; whether the browser said or showed something.
