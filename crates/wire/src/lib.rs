@@ -14,6 +14,7 @@
 mod context;
 mod cursor;
 pub mod dcep;
+pub mod dtls;
 pub mod engineio;
 pub mod filter;
 pub mod http;
@@ -32,6 +33,7 @@ pub mod stun;
 pub mod trace;
 mod tree;
 pub mod websocket;
+mod x509;
 
 pub use context::{Context, Frames, LongTerm, Messages, Side, Stream, Upgrade};
 pub use cursor::{Cursor, Read, Step, Stop};

@@ -2,6 +2,7 @@
 
 use crate::cursor::Stop;
 use crate::dcep;
+use crate::dtls;
 use crate::engineio;
 use crate::http;
 use crate::layer::Layer;
@@ -18,6 +19,7 @@ use crate::websocket;
 /// Every protocol known, those that are surest of themselves first.
 pub static LAYERS: &[&Layer] = &[
     &stun::STUN,
+    &dtls::DTLS,
     &http::HTTP,
     &sdp::SDP,
     &sdp::CANDIDATE,

@@ -27,7 +27,6 @@ impl Keys {
         }
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "whoever decrypts DTLS asks for it: next"))]
     /// The master secret of the handshake that this ClientHello began.
     pub(super) fn master_secret(&self, client_random: &[u8; 32]) -> Option<&[u8; 48]> {
         self.master_secrets.get(client_random)

@@ -4,6 +4,7 @@
 //! which credential that request named, and where in a byte stream the last piece broke off. All of it is
 //! bounded: what is oldest is forgotten first.
 
+mod dtls;
 mod keys;
 mod sctp;
 mod stream;
@@ -12,6 +13,7 @@ mod transactions;
 use std::net::SocketAddr;
 
 use crate::context::Context;
+use crate::dtls::DTLS;
 use crate::layer::Layer;
 use crate::protocols;
 use crate::sctp::SCTP;
@@ -30,6 +32,7 @@ pub struct Session {
     layer: Option<&'static Layer>,
     keys: Keys,
     transactions: Transactions,
+    dtls: dtls::Associations,
     streams: Streams,
     associations: Associations,
     /// How many events there were: the packets of a trace are counted from 1.
@@ -95,6 +98,10 @@ impl Session {
         if layer.id == SCTP.id {
             let context = Context { password, ..Context::default() };
             return self.associations.datagram(tree, event, number, &context);
+        }
+        if layer.id == DTLS.id {
+            let context = Context { password, ..Context::default() };
+            return self.dtls.datagram(number, tree, event, &context, &self.keys);
         }
         if layer.id != stun::STUN.id {
             return layer.dissect_in(tree, &event.bytes[..], &Context { password, ..Context::default() });

@@ -75,7 +75,6 @@ struct End {
 
 impl Association {
     /// Reads a packet, which is all that is left, and says what those before it say of it.
-    #[allow(dead_code, reason = "DTLS hands it what it decrypts: next")]
     pub(super) fn packet(&mut self, c: &mut Cursor<'_>, passing: Passing) -> Step {
         c.message(SCTP.root, c.left(), |c| self.read(c, passing))
     }

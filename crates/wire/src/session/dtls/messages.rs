@@ -1,0 +1,231 @@
+//! Handshake messages of one side: parts that join, and what was said before.
+
+use std::collections::BTreeMap;
+
+use crate::dtls::handshake::Header;
+use crate::dtls::hello::HELLO_RETRY_REQUEST;
+
+/// A message may be so long: no certificate that WebRTC makes comes near.
+const LONGEST: u32 = 1 << 16;
+/// So many messages are kept of one side; a handshake has about five.
+const MOST: usize = 32;
+/// So many parts of messages are remembered.
+const MOST_PARTS: usize = 256;
+
+/// What the hellos agreed on.
+#[derive(Debug, Default)]
+pub(super) struct Hello {
+    /// Which side began.
+    pub(super) client: Option<usize>,
+    pub(super) client_random: Option<[u8; 32]>,
+    pub(super) server_random: Option<[u8; 32]>,
+    pub(super) suite: Option<u16>,
+    /// Whether the ClientHello came with a cookie.
+    pub(super) cookie: bool,
+}
+
+impl Hello {
+    /// Whether a ClientHello begins a handshake that was not known before: it has another random.
+    pub(super) fn is_new(&self, header: &Header, part: &[u8]) -> bool {
+        let random = (header.fragment_offset == 0).then(|| part.get(2..34)).flatten();
+        self.client_random.is_some()
+            && random.is_some()
+            && random != self.client_random.as_ref().map(|r| &r[..])
+    }
+
+    /// Takes what counts from a whole message.
+    pub(super) fn learn(&mut self, msg_type: u8, body: &[u8], side: usize) {
+        let random = || body.get(2..34).and_then(|random| <[u8; 32]>::try_from(random).ok());
+        let session_id = || body.get(34).map(|length| 35 + usize::from(*length));
+        match msg_type {
+            1 => {
+                self.client = Some(side);
+                self.client_random = random();
+                self.cookie = session_id().and_then(|at| body.get(at)).is_some_and(|length| *length > 0);
+            }
+            2 if random() != Some(HELLO_RETRY_REQUEST) => {
+                self.server_random = random();
+                let suite = session_id().and_then(|at| body.get(at..at + 2));
+                self.suite = suite.and_then(|suite| Some(u16::from_be_bytes(suite.try_into().ok()?)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Why nothing can be opened.
+    pub(super) fn why_shut(&self) -> String {
+        match self.suite {
+            Some(suite @ 0x1301..=0x1305) => {
+                format!("encrypted by DTLS 1.3 (suite {suite:#06x}), whose keys this dissector does not make")
+            }
+            Some(suite) => {
+                let known = crate::dtls::registry::CIPHER_SUITES.iter().find(|(n, _)| *n == u64::from(suite));
+                let name = known.map_or_else(|| format!("{suite:#06x}"), |(_, name)| (*name).to_owned());
+                format!("encrypted with {name}, which is not opened here")
+            }
+            None => "encrypted: the handshake that agreed on cipher and keys is not in this trace".to_owned(),
+        }
+    }
+}
+
+/// The messages of one side.
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    /// Which parts there were, and in which packet.
+    seen: Vec<(Part, u64)>,
+    /// What is not whole yet.
+    begun: BTreeMap<u16, Begun>,
+    /// What was whole: type and body.
+    whole: BTreeMap<u16, (u8, Vec<u8>)>,
+}
+
+/// message_seq, msg_type, offset, length.
+type Part = (u16, u8, u32, u32);
+
+#[derive(Debug)]
+struct Begun {
+    msg_type: u8,
+    body: Vec<u8>,
+    /// What is there of it, in order and apart.
+    there: Vec<(usize, usize)>,
+}
+
+impl Messages {
+    /// In which packet this part came first, if before; else it is remembered.
+    pub(super) fn again(&mut self, header: &Header, packet: u64) -> Option<u64> {
+        let part = (header.message_seq, header.msg_type, header.fragment_offset, header.fragment_length);
+        if let Some((_, first)) = self.seen.iter().find(|(seen, _)| *seen == part) {
+            return Some(*first);
+        }
+        if self.seen.len() < MOST_PARTS {
+            self.seen.push((part, packet));
+        }
+        None
+    }
+
+    /// Adds a part; returns the message if it is whole now.
+    pub(super) fn join(&mut self, header: &Header, part: &[u8]) -> Option<Vec<u8>> {
+        let room = self.begun.len() < MOST || self.begun.contains_key(&header.message_seq);
+        if header.length > LONGEST || self.whole.contains_key(&header.message_seq) || !room {
+            return None;
+        }
+        let length = header.length as usize;
+        let fresh = || Begun { msg_type: header.msg_type, body: vec![0; length], there: Vec::new() };
+        let begun = self.begun.entry(header.message_seq).or_insert_with(fresh);
+        if begun.msg_type != header.msg_type || begun.body.len() != length {
+            return None;
+        }
+        let start = header.fragment_offset as usize;
+        begun.body.get_mut(start..start + part.len())?.copy_from_slice(part);
+        begun.has(start, start + part.len());
+        if begun.there != [(0, length)] {
+            return None;
+        }
+        self.begun.remove(&header.message_seq).map(|begun| begun.body)
+    }
+
+    /// Keeps a whole message for what sums all of them.
+    pub(super) fn keep(&mut self, header: &Header, body: &[u8]) {
+        if self.whole.len() < MOST && body.len() <= LONGEST as usize {
+            self.whole.entry(header.message_seq).or_insert_with(|| (header.msg_type, body.to_vec()));
+        }
+    }
+
+    pub(super) fn held(&self) -> usize {
+        let begun: usize = self.begun.values().map(|begun| begun.body.len()).sum();
+        begun + self.whole.values().map(|(_, body)| body.len()).sum::<usize>() + self.seen.len() * 24
+    }
+}
+
+impl Begun {
+    fn has(&mut self, start: usize, end: usize) {
+        self.there.push((start, end));
+        self.there.sort_unstable();
+        let mut merged: Vec<(usize, usize)> = Vec::with_capacity(self.there.len());
+        for (start, end) in self.there.drain(..) {
+            match merged.last_mut() {
+                Some(last) if start <= last.1 => last.1 = last.1.max(end),
+                _ => merged.push((start, end)),
+            }
+        }
+        self.there = merged;
+    }
+}
+
+/// All that the Finished of one side sums, as if nothing had been sent in parts (RFC 6347 section 4.2.6); `None` where
+/// something is missing, or where an association of before was taken up again.
+pub(super) fn transcript(client: &Messages, server: &Messages, of_client: bool) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    // A first ClientHello and the HelloVerifyRequest that it got do not count.
+    let (hello, _) = client.whole.iter().rfind(|(_, message)| message.0 == 1)?;
+    append(&mut out, client, [*hello].into_iter())?;
+    let (first, last) = (seq(server, 2)?, seq(server, 14)?);
+    append(&mut out, server, first..=last)?;
+    let finished = seq(client, 20);
+    let before = if of_client { finished? - 1 } else { finished? };
+    append(&mut out, client, hello + 1..=before)?;
+    if !of_client {
+        append(&mut out, server, last + 1..seq(server, 20)?)?;
+    }
+    Some(out)
+}
+
+fn seq(messages: &Messages, msg_type: u8) -> Option<u16> {
+    messages.whole.iter().find(|(_, message)| message.0 == msg_type).map(|(seq, _)| *seq)
+}
+
+fn append(out: &mut Vec<u8>, messages: &Messages, seqs: impl Iterator<Item = u16>) -> Option<()> {
+    for seq in seqs {
+        let (msg_type, body) = messages.whole.get(&seq)?;
+        let length = u32::try_from(body.len()).ok()?.to_be_bytes();
+        out.push(*msg_type);
+        out.extend_from_slice(length.get(1..)?);
+        out.extend_from_slice(&seq.to_be_bytes());
+        out.extend_from_slice(&[0; 3]);
+        out.extend_from_slice(length.get(1..)?);
+        out.extend_from_slice(body);
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(message_seq: u16, length: u32, fragment_offset: u32, fragment_length: u32) -> Header {
+        Header { msg_type: 11, length, message_seq, fragment_offset, fragment_length }
+    }
+
+    #[test]
+    fn parts_join_in_any_order_and_where_they_overlap() {
+        for parts in [
+            &[(0, 4), (4, 8), (8, 10)][..],
+            &[(8, 10), (0, 4), (4, 8)],
+            &[(4, 10), (4, 6), (0, 5)],
+            &[(9, 10), (0, 3), (2, 9)],
+        ] {
+            let mut messages = Messages::default();
+            let mut whole = None;
+            for (from, to) in parts {
+                assert_eq!(whole, None, "{parts:?}: whole too early");
+                let part = b"0123456789".get(*from..*to).unwrap();
+                whole = messages.join(&header(3, 10, *from as u32, part.len() as u32), part);
+            }
+            assert_eq!(whole.as_deref(), Some(&b"0123456789"[..]), "{parts:?}");
+            assert_eq!(messages.held(), 0, "what is whole is not held as a part");
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_or_claims_too_much_joins_nothing() {
+        let mut messages = Messages::default();
+        assert_eq!(messages.join(&header(0, LONGEST + 1, 0, 1), b"x"), None);
+        assert_eq!(messages.join(&header(0, 4, 0, 2), b"ab"), None);
+        assert_eq!(messages.join(&header(0, 5, 2, 3), b"cde"), None, "another length");
+        assert_eq!(messages.join(&header(0, 4, 3, 2), b"de"), None, "behind the end");
+        for seq in 0..1000 {
+            assert_eq!(messages.join(&header(seq, LONGEST, 0, 1), b"x"), None);
+        }
+        assert!(messages.held() <= MOST * LONGEST as usize, "{}", messages.held());
+    }
+}
