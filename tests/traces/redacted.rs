@@ -12,9 +12,12 @@ use wire::{Dissection, Meaning, Node, Session, Value};
 /// appear; what is computed from ports is left out by field, and so are times and what a library draws at random:
 /// a WebSocket's key and what follows from it, and masking keys with the bytes under them. An Engine.IO session is
 /// called after the order in which they were opened.
+///
+/// A call, which a trace with keys holds, is made of chance: every id, name, password, key and signature in it is drawn
+/// anew, and some of their lengths with them. Those are left out too, by field again.
 pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
     let mut session = Session::of(trace, Some(password.to_owned()));
-    let mut chance = Chance::default();
+    let mut chance = Chance { call: !trace.secrets.is_empty(), ..Chance::default() };
     trace.events.iter().map(|event| packet(event, &session.dissect(event), &mut chance)).collect()
 }
 
@@ -23,6 +26,9 @@ pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
 struct Chance {
     ports: Ports,
     sessions: Vec<String>,
+    call: bool,
+    /// What SDP draws at random, and what it is called here.
+    drawn: Vec<(String, String)>,
 }
 
 impl Chance {
@@ -36,15 +42,43 @@ impl Chance {
             let sid = json["sid"].as_str().map(str::to_owned);
             self.sessions.extend(sid.filter(|sid| !self.sessions.contains(sid)));
         }
+        if self.call {
+            let message = dissection.find("Application data").map(|node| dissection.bytes(node.span));
+            self.learn_sdp(&String::from_utf8_lossy(message.unwrap_or_default()));
+        }
+    }
+
+    /// Offers and answers name what comes back in all packets after them.
+    fn learn_sdp(&mut self, message: &str) {
+        for (before, name) in SDP_CHANCE {
+            for (_, value) in message.match_indices(before).map(|(at, _)| message.split_at(at + before.len()))
+            {
+                let value: String = value.chars().take_while(|c| !c.is_whitespace() && *c != '\\').collect();
+                let count = self.drawn.iter().filter(|(_, drawn)| drawn.starts_with(name)).count();
+                if !self.drawn.iter().any(|(drawn, _)| *drawn == value) {
+                    self.drawn.push((value, format!("{name} {}", count + 1)));
+                }
+            }
+        }
     }
 
     /// `sid=k6Lo5vn2FY1hthia` as `sid=[session 1]`.
     fn hide(&self, text: &str) -> String {
-        (1..).zip(&self.sessions).fold(self.ports.hide(text), |text, (number, sid)| {
+        let text = (1..).zip(&self.sessions).fold(self.ports.hide(text), |text, (number, sid)| {
             text.replace(sid, &format!("[session {number}]"))
-        })
+        });
+        self.drawn.iter().fold(text, |text, (drawn, name)| text.replace(drawn, &format!("[{name}]")))
     }
 }
+
+/// Where SDP holds what is drawn at random.
+const SDP_CHANCE: &[(&str, &str)] = &[
+    ("o=- ", "session id"),
+    ("a=ice-ufrag:", "ufrag"),
+    ("a=ice-pwd:", "pwd"),
+    ("a=fingerprint:sha-256 ", "fingerprint"),
+    ("\"candidate:", "foundation"),
+];
 
 /// The ports of loopback addresses: the system's choice, unlike those of documentation.
 #[derive(Default)]

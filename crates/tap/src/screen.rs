@@ -108,6 +108,13 @@ impl Screen {
         print(&out);
     }
 
+    /// Counts an event and remembers what it says, for the sake of those that are shown.
+    #[cfg(feature = "webrtc")]
+    pub(crate) fn pass(&mut self, event: &Event) {
+        self.count += 1;
+        drop(self.session.dissect(event));
+    }
+
     /// Number, addresses, size and time; then what the packet says.
     fn headline(&self, event: &Event, since: Duration, summary: &str) -> String {
         let Paint { head, dim, plain, .. } = self.paint();
