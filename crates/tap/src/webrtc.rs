@@ -109,8 +109,10 @@ struct Record {
     before_each: Option<Hook>,
 }
 
+type WithEach = dyn Fn(&[u8]) + Send + Sync;
+
 #[derive(Clone)]
-struct Hook(Arc<dyn Fn(&[u8]) + Send + Sync>);
+struct Hook(Arc<WithEach>);
 
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
