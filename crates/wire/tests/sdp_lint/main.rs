@@ -1,0 +1,3 @@
+//! The linter for session descriptions, rule by rule, and on what real peers write.
+
+mod corpus;
