@@ -146,7 +146,7 @@ pub(super) fn check(sheet: &Sheet<'_>, role: Option<Role>, report: &mut Report) 
         ports(sheet, at, part, report);
         multiplexing(sheet, at, part, report);
     }
-    shared(sheet, report);
+    shared(sheet, role, report);
 }
 
 fn mids(sheet: &Sheet<'_>, report: &mut Report) {
@@ -277,7 +277,7 @@ fn multiplexing(sheet: &Sheet<'_>, at: usize, part: &Part<'_>, report: &mut Repo
 }
 
 /// What must be the same in all sections of a group.
-fn shared(sheet: &Sheet<'_>, report: &mut Report) {
+fn shared(sheet: &Sheet<'_>, role: Option<Role>, report: &mut Report) {
     let mut protos: HashMap<usize, Text<'_>> = HashMap::new();
     let mut ids: HashMap<(usize, &str), Text<'_>> = HashMap::new();
     let mut sections: HashMap<usize, Vec<&Part<'_>>> = HashMap::new();
@@ -307,7 +307,9 @@ fn shared(sheet: &Sheet<'_>, report: &mut Report) {
             }
         }
     }
-    for parts in sections.values().filter(|parts| parts.len() > 1) {
+    // An answer has only what was offered.
+    let offered = sections.values().filter(|parts| parts.len() > 1 && role != Some(Role::Answer));
+    for parts in offered {
         for part in parts {
             let has = |extmaps: &[super::sheet::Attribute<'_>]| {
                 extmaps.iter().any(|extmap| extension(extmap.value).1.text == MID_EXTENSION)

@@ -63,7 +63,7 @@ static COMPONENT_MUX: Rule = Rule::info(
     "component 2 is RTCP by itself: it is only for an answerer that does not share the port",
     "leave it out where rtcp-mux is certain",
 );
-static COMPONENT_RTP: Rule = Rule::error(
+static COMPONENT_RTP: Rule = Rule::warning(
     "candidate-component",
     rfc(8839, "5.1"),
     "RTP is component 1 and RTCP component 2; data channels have component 1 only",
@@ -75,7 +75,7 @@ static CANDIDATE_TWICE: Rule = Rule::info(
     "the same address, port and component again adds nothing to try",
     "",
 );
-static CANDIDATE_REJECTED: Rule = Rule::error(
+static CANDIDATE_REJECTED: Rule = Rule::warning(
     "candidate-rejected",
     rfc(8839, "4.4.1.1.2"),
     "port 0 says that nothing is to be sent here",

@@ -355,11 +355,14 @@ fn direction(
     }
 }
 
-/// Payload type to codec, in lower case: encoding names are compared so.
+/// Payload type to codec, in lower case and without the one channel that may be left out (RFC 8866 section 6.6).
 pub(super) fn by_number<'d>(part: &Part<'d>) -> HashMap<&'d str, String> {
+    let alike = |codec: Text<'_>| {
+        let codec = codec.trim().text.to_ascii_lowercase();
+        codec.strip_suffix("/1").map_or(codec.clone(), str::to_owned)
+    };
     let maps = part.all("rtpmap").iter().map(|line| line.value.word());
-    let mut codecs: HashMap<_, _> =
-        maps.map(|(pt, codec)| (pt.text, codec.trim().text.to_ascii_lowercase())).collect();
+    let mut codecs: HashMap<_, _> = maps.map(|(pt, codec)| (pt.text, alike(codec))).collect();
     for pt in part.formats() {
         // A static payload type is its own name.
         codecs.entry(pt.text).or_insert_with(|| pt.text.to_owned());
