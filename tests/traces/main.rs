@@ -5,6 +5,8 @@
 
 mod redacted;
 mod sdp;
+#[path = "../sdp_redacted/mod.rs"]
+mod sdp_redacted;
 mod socketio;
 mod webrtc;
 mod websocket;

@@ -11,7 +11,7 @@ use wire::{Dissection, Meaning, Node, Session, Value};
 /// Each packet as a list of its fields. A port is called after the order in which the trace's addresses
 /// appear; what is computed from ports is left out by field, and so are times and what a library draws at random:
 /// a WebSocket's key and what follows from it, and masking keys with the bytes under them. An Engine.IO session is
-/// called after the order in which they were opened.
+/// called after the order in which they were opened. A session description in JSON is given as its lines.
 ///
 /// A call, which a trace with keys holds, is made of chance: every id, name, password, key and signature in it is drawn
 /// anew, and some of their lengths with them. Those are left out too, by field again.
@@ -29,6 +29,7 @@ struct Chance {
     call: bool,
     /// What SDP draws at random, and what it is called here.
     drawn: Vec<(String, String)>,
+    descriptions: crate::sdp_redacted::Chance,
 }
 
 impl Chance {
@@ -111,8 +112,18 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
     }
     let has_ports =
         dissection.nodes().iter().filter_map(Node::addr).any(|address| address.ip().is_loopback());
+    let signals = dissection.nodes().iter().any(|node| description(dissection, node).is_some());
     let mut within: Vec<(u32, &str)> = Vec::new();
+    let mut told = 0;
     for (at, node) in (0..).zip(dissection.nodes()) {
+        if at < told {
+            continue;
+        }
+        if let Some(sdp) = description(dissection, node) {
+            told = end(dissection, at);
+            writeln!(out, "{}: JSON with\n{}", node.field.name, chance.descriptions.redact(&sdp)).unwrap();
+            continue;
+        }
         within.retain(|(end, _)| *end > at);
         let indent = within.len() * 2;
         let parent = within.last().map_or("", |(_, name)| *name);
@@ -129,6 +140,7 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
                 format!("[{} bytes of base64]", dissection.bytes(node.span).len())
             }
             "field-value" if parent == "Date" => "[time]".to_owned(),
+            "field-value" if parent == "Content-Length" && signals => "[length]".to_owned(),
             _ if matches!(node.value, Value::Bytes) => hex(dissection.bytes(node.span)),
             _ => chance.hide(&shown(dissection, at).to_string()),
         };
@@ -140,6 +152,13 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
         }
     }
     out
+}
+
+/// The session description in the JSON that is a message's content.
+fn description(dissection: &Dissection<'_>, node: &Node) -> Option<String> {
+    let content = (node.field.name == "content").then(|| dissection.bytes(node.span))?;
+    let json: serde_json::Value = serde_json::from_slice(content).ok()?;
+    json["sdp"].as_str().map(str::to_owned)
 }
 
 /// Where the nodes below `at` end.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use wire::Dissection;
 use wire::trace::{Event, Secrets, Trace};
 
 use crate::Screen;
@@ -71,6 +72,14 @@ impl Tap {
     pub fn learned(&self, text: &str) {
         if let Some(screen) = self.lock().as_mut().and_then(|shared| shared.screen.as_mut()) {
             screen.learned(text);
+        }
+    }
+
+    /// Explains bytes that are no packet by themselves, as a text that goes by JSON: shown where packets are shown with
+    /// their fields, recorded nowhere.
+    pub fn explain(&self, dissection: &Dissection<'_>) {
+        if let Some(screen) = self.lock().as_ref().and_then(|shared| shared.screen.as_ref()) {
+            screen.explain(dissection);
         }
     }
 

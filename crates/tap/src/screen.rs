@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use wire::Session;
 use wire::render::ladder::{Ladder, Said};
 use wire::render::text::Style;
 use wire::render::{json, text};
 use wire::trace::{Event, Secrets, Trace};
+use wire::{Dissection, Session};
 
 /// How much of each packet to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,15 @@ impl Screen {
                 let lines = self.wrapped(&format!("=> {words}")).join("\n   ");
                 print(&format!("\n{good}{lines}{plain}\n"));
             }
+        }
+    }
+
+    pub(crate) fn explain(&self, dissection: &Dissection<'_>) {
+        if self.show == Show::Fields {
+            let mut out = String::from("\n");
+            // Writing to a string cannot fail.
+            let _ = text::packet(dissection, self.style, &mut out);
+            print(&out);
         }
     }
 
