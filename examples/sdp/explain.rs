@@ -8,7 +8,9 @@ use anyhow::{Context, Result};
 use tap::Tap;
 use wire::Severity;
 use wire::render::json;
-use wire::sdp::{Description, Places, SDP, Section};
+use wire::sdp::lint::{annotate, lint};
+use wire::sdp::negotiation::{Aspect, Change, negotiate};
+use wire::sdp::{Description, Places, SDP};
 
 /// No description of a call is longer than this.
 const MOST: u64 = 1 << 20;
@@ -24,30 +26,23 @@ pub(crate) fn description(sdp: &str, tap: &Tap) {
 pub(crate) fn agreement(offer: &str, answer: &str, tap: &Tap) {
     let (offer, answer) =
         (SDP.dissect(offer.as_bytes()), SDP.dissect(answer.as_bytes()));
-    let sections = |tree| Description::of(tree).map_or(vec![], |sdp| sdp.media);
-    for (offered, answered) in sections(&offer).iter().zip(&sections(&answer)) {
-        let kind = offered.kind();
-        tap.learned(&match answered.port() {
-            Some(0) => format!("{kind}: refused. Its port is 0."),
-            _ => format!("{kind}: accepted{}.", terms(offered, answered)),
-        });
+    let both = Description::of(&offer).zip(Description::of(&answer));
+    let Some((offer, answer)) = both else { return };
+    let agreed = negotiate(&offer, &answer);
+    for section in &agreed.sections {
+        let mut said = format!("{}: {}", section.kind, section.outcome.word());
+        let differs = |aspect: &&Aspect| aspect.change != Change::Kept;
+        for Aspect { name, before, after, .. } in
+            section.aspects.iter().filter(differs)
+        {
+            let [before, after] =
+                [before, after].map(|said| said.as_deref().unwrap_or("-"));
+            said.push_str(&format!("; {name} {before} \u{2192} {after}"));
+        }
+        tap.learned(&said);
     }
-}
-
-/// `, sendrecv to sendrecv, opus/48000/2`
-fn terms(offered: &Section<'_>, answered: &Section<'_>) -> String {
-    let mut terms = String::new();
-    if offered.kind() != "application"
-        && let (Some(from), Some(to)) = (offered.direction(), answered.direction())
-    {
-        terms = format!(", {} answered by {}", from.name(), to.name());
-    }
-    if let Some(simulcast) = answered.simulcast() {
-        terms.push_str(&format!(", simulcast {}", simulcast.value));
-    }
-    match answered.rtpmaps().next() {
-        Some(first) => format!("{terms}, first choice {}", first.encoding),
-        None => terms,
+    for wrong in &agreed.findings {
+        tap.learned(&format!("{:?}: {}", wrong.severity, wrong.sentence()));
     }
 }
 // ANCHOR_END: agreement
@@ -65,7 +60,9 @@ pub(crate) fn file(path: &Path, options: &tap::Options) -> Result<ExitCode> {
         );
         return Ok(ExitCode::FAILURE);
     }
-    let tree = SDP.dissect(&sdp[..]);
+    let mut tree = SDP.dissect(&sdp[..]);
+    let findings = lint(&tree, None);
+    annotate(&mut tree, &findings);
     if options.json {
         let mut out = Vec::new();
         json::packet(&tree, &mut out);
@@ -73,13 +70,17 @@ pub(crate) fn file(path: &Path, options: &tap::Options) -> Result<ExitCode> {
     } else {
         options.start(None)?.explain(&tree);
         let places = Places::of(&sdp);
-        for note in tree.notes() {
-            let (place, spec) = (places.place(note.span), note.spec);
+        for finding in &findings {
+            let (place, spec) = (places.place(finding.span), finding.spec);
             let spec = spec.map_or(String::new(), |spec| format!(" ({spec})"));
-            println!("{place}: {:?}: {}{spec}", note.severity, note.text);
+            println!(
+                "{place}: {:?}: {}{spec}",
+                finding.severity,
+                finding.sentence()
+            );
         }
     }
-    let wrong = tree.notes().iter().any(|note| note.severity == Severity::Error);
+    let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
