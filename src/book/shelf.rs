@@ -38,7 +38,7 @@ impl Shelf {
 
     fn read_trace(&self, name: &str) -> Result<Rc<Trace>, Complaint> {
         let folder = self.workbook.traces();
-        let known = captures_in(&folder);
+        let known = files_in(&folder, &[".pcapng", ".pcap"]);
         if !known.iter().any(|file| file == name) {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             return Err(Complaint::new(format!("no trace {name} in traces/")).choose(name, &known));
@@ -47,6 +47,18 @@ impl Shelf {
         let bytes = fs::read(folder.join(name)).map_err(|error| unreadable(error.to_string()))?;
         let trace = Trace::read(&bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok(Rc::new(trace))
+    }
+
+    /// The session description of that file name, in traces/.
+    pub(crate) fn sdp(&self, name: &str) -> Result<Vec<u8>, Complaint> {
+        let folder = self.workbook.traces();
+        let known = files_in(&folder, &[".sdp"]);
+        if !known.iter().any(|file| file == name) {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return Err(Complaint::new(format!("no file {name} in traces/")).choose(name, &known));
+        }
+        fs::read(folder.join(name))
+            .map_err(|error| Complaint::new(format!("traces/{name} cannot be read: {error}")))
     }
 
     /// The words of book/glossary.toml.
@@ -67,12 +79,12 @@ impl Shelf {
     }
 }
 
-/// The names of the captures in a folder, sorted; none where there is no such folder.
-fn captures_in(folder: &Path) -> Vec<String> {
+/// The names of the files in a folder that end so, sorted; none where there is no such folder.
+fn files_in(folder: &Path, endings: &[&str]) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| [".pcapng", ".pcap"].iter().any(|ending| name.ends_with(ending)))
+        .filter(|name| endings.iter().any(|ending| name.ends_with(ending)))
         .collect();
     names.sort();
     names

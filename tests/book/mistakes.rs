@@ -44,8 +44,25 @@ const MISTAKES: &[(&str, &str)] = &[
     ("a link with a strange scheme", "[b](javascript:alert)\n"),
     ("a link to an rfc that the book does not know", "[x](https://www.rfc-editor.org/rfc/rfc8498)\n"),
     ("a link to no section of an rfc", "[x](https://www.rfc-editor.org/rfc/rfc8489#14.2)\n"),
+    ("an sdp of a packet that has none", "{{#sdp trace=rfc5769.pcapng packet=1}}\n"),
+    ("an sdp from nowhere", "{{#sdp}}\n"),
+    ("an sdp of no packet", "{{#sdp trace=rfc5769.pcapng}}\n"),
+    ("an sdp that is not there", "{{#sdp file=offer.sdp}}\n"),
     ("a tag left open", "<div>\n\ntext\n"),
 ];
+
+#[test]
+fn an_sdp_that_lacks_what_is_asked_for_is_told() {
+    let pages = ["lines=\"a=canditate\"", "mid=vidio", "packet=1", "line=\"m=\""]
+        .map(|option| format!("{{{{#sdp file=offer.sdp {option}}}}}\n"));
+    let pages: Vec<(String, &str)> =
+        pages.iter().enumerate().map(|(at, text)| (format!("{at}.md"), text.as_str())).collect();
+    let pages: Vec<(&str, &str)> = pages.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let offer = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:audio\r\na=candidate:1 1 udp 1 192.0.2.1 1 typ host\r\n\
+                 m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:video\r\n";
+    let checkout = Checkout::of(&pages).file("traces/offer.sdp", offer).file("traces/answer.sdp", "v=1");
+    assert_snapshot!(said(&checkout));
+}
 
 #[test]
 fn each_mistake_is_told_where_it_stands() {

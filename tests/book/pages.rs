@@ -65,6 +65,21 @@ fn a_packet_shown_twice_has_two_ids() {
 }
 
 #[test]
+fn an_sdp_is_explained_line_by_line_and_shown_in_part() {
+    let offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=<b>\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n\
+                 a=mid:0\r\na=candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host\r\na=setup:actpas\r\n";
+    let page = |directive: &str| {
+        let checkout = Checkout::of(&[("a.md", directive)]).file("traces/offer.sdp", offer);
+        main_of(&checkout, "a.html")
+    };
+    let part = page("{{#sdp file=offer.sdp lines=\"a=candidate, a=setup\" caption=\"The way <in>\"}}\n");
+    assert_snapshot!(part);
+    let whole = page("{{#sdp file=offer.sdp}}\n\n{{#sdp file=offer.sdp mid=0}}\n\n[line](#sdp-offer-l7)\n");
+    assert!(whole.contains("id=\"sdp-offer-2-l7\"") && !whole.contains("<b>\""), "{whole}");
+    assert!(whole.contains("&lt;b&gt;") && !whole.contains("id=\"sdp-offer-2-l1\""), "{whole}");
+}
+
+#[test]
 fn a_password_checks_the_integrity_of_a_packet() {
     let with = |password| page(&format!("{{{{#packet rfc5769.pcapng 2 password=\"{password}\"}}}}\n"));
     assert_ne!(with("VOkJxbRl1RmTxUk/WvJxBt"), with("wrong"));

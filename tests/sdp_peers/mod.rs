@@ -3,13 +3,16 @@
 //! Nothing goes to a network: the peers are bound to loopback, and ask no server.
 
 mod media;
-pub(crate) mod sans_io;
-pub(crate) mod tokio_peer;
+mod sans_io;
+mod tokio_peer;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use rtc::peer_connection::sdp::RTCSessionDescription;
+
+pub(crate) use sans_io::SansIo;
+pub(crate) use tokio_peer::TokioPeer;
 
 /// Descriptions by their names: `audio-video-offer`.
 pub(crate) type Sdps = BTreeMap<String, String>;
@@ -83,7 +86,7 @@ impl<P: Peer> Pair<P> {
     }
 
     /// One round, with all candidates.
-    pub(crate) async fn negotiate_gathered(&mut self) -> Result<[String; 2]> {
+    async fn negotiate_gathered(&mut self) -> Result<[String; 2]> {
         let offer = self.offerer.create_offer().await?;
         self.offerer.set_local(offer).await?;
         let offer = self.offerer.gathered().await?;

@@ -7,6 +7,7 @@ mod glossary;
 mod lab;
 mod ladder;
 mod packet;
+mod sdp;
 mod term;
 
 use super::call::Call;
@@ -14,8 +15,15 @@ use super::page::Page;
 use super::problem::Complaint;
 
 /// Every directive.
-pub(crate) static DIRECTIVES: &[&Directive] =
-    &[&packet::PACKET, &ladder::LADDER, &exercise::EXERCISE, &lab::LAB, &term::TERM, &glossary::GLOSSARY];
+pub(crate) static DIRECTIVES: &[&Directive] = &[
+    &packet::PACKET,
+    &sdp::SDP_DIRECTIVE,
+    &ladder::LADDER,
+    &exercise::EXERCISE,
+    &lab::LAB,
+    &term::TERM,
+    &glossary::GLOSSARY,
+];
 
 /// What one directive is called, what it takes and what it becomes.
 pub(crate) struct Directive {

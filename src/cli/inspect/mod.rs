@@ -2,14 +2,13 @@
 
 mod capture;
 mod input;
-mod keylog;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use wire::render::sdp::SdpView;
 use wire::render::text::Style;
-use wire::{Context, Layer, Tree, protocols};
+use wire::{Context, Layer, Tree, protocols, render, sdp};
 
 use super::FINE;
 use super::terminal;
@@ -20,7 +19,6 @@ Examples:
   wirebook inspect 000100002112a44270696e672d706f6e672d3031
   wirebook inspect --password wirebook traces/stun.pcapng --filter 'error-code or error'
   wirebook inspect traces/stun.pcapng --ladder
-  wirebook inspect call.pcapng --keylog call.keys --filter dtls --verbose
   tcpdump -i lo -w - udp port 3478 | wirebook inspect - --json
 
 Whatever the bytes, the exit code is 0: what is wrong with them is said in the tree.";
@@ -41,16 +39,13 @@ pub(super) struct Args {
     /// Check MESSAGE-INTEGRITY with this password
     #[arg(long, value_name = "P")]
     password: Option<String>,
-    /// Of a capture: open what is encrypted with the keys in this file, as SSLKEYLOGFILE names one
-    #[arg(long, value_name = "FILE")]
-    keylog: Option<PathBuf>,
     /// Of a capture: draw who sent what to whom
     #[arg(long, conflicts_with = "json")]
     ladder: bool,
     /// Of a capture: only the packets that pass, such as 'stun and port == 3478'
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
-    /// Of a capture: the whole tree of each packet, not a line
+    /// Of a capture: the whole tree of each packet, not a line; of an SDP: every byte of it
     #[arg(long, short)]
     verbose: bool,
 }
@@ -65,17 +60,9 @@ fn proto(name: &str) -> Result<&'static Layer, String> {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let result = match input::read(&args.input)? {
-        Input::Capture(mut trace) => {
-            if let Some(path) = &args.keylog {
-                trace.secrets.push(keylog::read(path)?);
-            }
-            capture::show(args, &trace, &mut out)
-        }
-        Input::Message(_) if args.ladder || args.filter.is_some() || args.keylog.is_some() => {
-            bail!(
-                "--ladder, --filter and --keylog are for captures, and {} is one message",
-                input::name(&args.input)
-            )
+        Input::Capture(trace) => capture::show(args, &trace, &mut out),
+        Input::Message(_) if args.ladder || args.filter.is_some() => {
+            bail!("--ladder and --filter are for captures, and {} is one message", input::name(&args.input))
         }
         Input::Message(bytes) => message(args, &bytes, &mut out).map_err(Into::into),
     };
@@ -95,7 +82,12 @@ fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
         return out.write_all(&json);
     }
     let mut text = String::new();
-    wire::render::text::packet(&dissection, style(), &mut text).map_err(io::Error::other)?;
+    let said = if layer.id == sdp::SDP.id && !args.verbose {
+        render::sdp::text(&dissection, style(), &SdpView::default(), &mut text)
+    } else {
+        render::text::packet(&dissection, style(), &mut text)
+    };
+    said.map_err(io::Error::other)?;
     out.write_all(text.as_bytes())
 }
 

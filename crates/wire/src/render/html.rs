@@ -209,7 +209,7 @@ fn bytes(start: u32, end: u32, out: &mut impl Write) -> fmt::Result {
 const RFC_EDITOR: &str = "<a href=\"https://www.rfc-editor.org/rfc/rfc";
 
 /// A link to where a fact is written down; nothing for the workbook's own.
-fn spec(spec: &Spec, out: &mut impl Write) -> fmt::Result {
+pub(super) fn spec(spec: &Spec, out: &mut impl Write) -> fmt::Result {
     match spec {
         Spec::Own => Ok(()),
         Spec::Rfc { number, section: "" } => {

@@ -3,6 +3,7 @@
 pub mod html;
 pub mod json;
 pub mod ladder;
+pub mod sdp;
 pub mod text;
 mod value;
 

@@ -70,6 +70,7 @@ fn fingerprint(c: &mut Cursor<'_>, _: &Formats) -> Step {
     space(c)?;
     let len = c.left();
     let given = hex_bytes(c.peek(len));
+    let lower = c.peek(len).iter().any(u8::is_ascii_lowercase);
     let read = text(c, &FINGERPRINT, len)?;
     match given {
         None => {
@@ -79,6 +80,10 @@ fn fingerprint(c: &mut Cursor<'_>, _: &Formats) -> Step {
         Some(given) if bytes > 0 && given != bytes => {
             let why = format!("{given} bytes, but this hash has {bytes}");
             read.note(Severity::Error, why, Some(rfc(8122, "5")));
+        }
+        Some(_) if lower => {
+            let why = "in small letters: the grammar has capitals, though most receivers take both";
+            read.note(Severity::Warning, why, Some(rfc(8122, "5")));
         }
         Some(_) => {}
     }

@@ -45,7 +45,7 @@ const URIS: Names = &[
     ("urn:3gpp:video-orientation", "how the camera was turned: 3GPP TS 26.114"),
     (
         "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
-        "when the packet was sent, in 6.18 seconds: libwebrtc",
+        "when the packet was sent, in 24 bits: libwebrtc",
     ),
     (
         "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",

@@ -19,7 +19,7 @@ pub(super) static ATTRIBUTES: &[Known] = &[
     value("a=candidate", rfc(8839, "5.1"), candidate as Reader,
         "An address at which the sender might be reached. Each end tries its own with all of the other's, best \
          pair first."),
-    flag("a=end-of-candidates", rfc(8840, "8.2"),
+    flag("a=end-of-candidates", rfc(8840, "8.1"),
         "No more candidates come. Until it is said, a side whose checks have all failed has to wait."),
     value("a=ice-ufrag", rfc(8839, "5.4"), ufrag,
         "A short name for this side's ICE agent. The checks between the two name both, peer's first: \
@@ -101,7 +101,7 @@ static NETWORK_COST: Field = Field::new(
 );
 static UFRAG_EXTENSION: Field = Field::new(
     "ufrag",
-    rfc(8838, "15"),
+    rfc(8838, "9"),
     "Which ICE generation it belongs to, by its ice-ufrag: a candidate may arrive after the next offer.",
 );
 static UFRAG: Field = Field::new("ufrag", rfc(8839, "5.4"), "4 to 256 letters, digits, \"+\" and \"/\".");

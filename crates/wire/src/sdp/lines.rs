@@ -50,8 +50,8 @@ static LINES: &[Known] = &[
     line("z=", "5.11", free, "Changes of the time zone for sessions that repeat."),
     line("k=", "5.12", old_key, "A key, in the open. Obsolete: WebRTC's keys come out of the DTLS handshake."),
     line("m=", "5.14", media::line,
-        "Begins a media description: what kind, at which port, over what, in which formats. Its place in the list is \
-         its name for the offer and its answer."),
+        "Begins a media description: what kind, at which port, over what, in which formats. The \
+         answer has as many, and each answers the one in its own place."),
 ];
 
 static VERSION: Field = Field::new("proto-version", rfc(8866, "5.1"), "0, for as long as SDP has been.");

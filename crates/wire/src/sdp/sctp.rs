@@ -23,11 +23,12 @@ const OLD: Spec = Spec::Page {
     url: "https://datatracker.ietf.org/doc/html/draft-ietf-mmusic-sctp-sdp-05",
 };
 
-static PORT: Field = Field::new("sctp-port-value", rfc(8841, "5"), "1 to 65535; 0 closes the association.");
+static PORT: Field =
+    Field::new("sctp-port-value", rfc(8841, "5"), "0 to 65535, written without leading zeros.");
 static SIZE: Field = Field::new(
     "max-message-size-value",
     rfc(8841, "6"),
-    "Bytes. 0 is no limit; 65536 where the line is missing.",
+    "Bytes. 0 is no limit; 64 KiB where the line is missing.",
 );
 static OLD_PORT: Field = Field::new("sctpmap-number", OLD, "The port of SCTP's header.");
 static OLD_APP: Field = Field::new("app", OLD, "What is inside: webrtc-datachannel.");

@@ -2,6 +2,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod corpus;
+mod hostile;
 mod model;
+mod render;
 mod samples;
 mod tree;
