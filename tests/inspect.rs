@@ -78,7 +78,7 @@ fn what_cannot_be_read_is_one_line_and_exit_2() {
     for (args, says) in [
         (&["inspect", "no-such.pcapng"][..], "cannot read no-such.pcapng"),
         (&["inspect", "not hex!"], "neither a file, nor hex, nor base64"),
-        (&["inspect", "--ladder", REQUEST], "--ladder and --filter are for captures"),
+        (&["inspect", "--ladder", REQUEST], "--ladder, --filter and --keylog are for captures"),
         (&["inspect", "--filter", "stun and", "traces/stun.pcapng"], "at column 9: expected a protocol"),
     ] {
         let output = run(args);
@@ -93,7 +93,7 @@ fn what_cannot_be_read_is_one_line_and_exit_2() {
     }
     assert!(
         stderr(&run(&["inspect", "--as", "smtp", REQUEST]))
-            .contains("there are stun, http, channeldata, websocket, engineio, socketio, data")
+            .contains("no such protocol; there are stun, dtls, http,")
     );
 }
 
@@ -108,6 +108,29 @@ fn what_has_no_end_is_refused_rather_than_read() {
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn a_key_log_beside_the_capture_opens_it() {
+    let capture = std::fs::read("crates/wire/tests/data/dtls-aes128.pcapng").unwrap();
+    let mut trace = wire::trace::Trace::read(&capture).unwrap();
+    let dir = tempfile();
+    let path = |name: &str| dir.join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("call.keys"), &trace.secrets.pop().unwrap().bytes).unwrap();
+    std::fs::write(path("no.keys"), "to whom it may concern\n").unwrap();
+    trace.write_pcapng(&mut std::fs::File::create(path("call.pcapng")).unwrap()).unwrap();
+    let inspect =
+        |more: &[&str]| run(&[&["inspect", &path("call.pcapng"), "--filter", "dtls"], more].concat());
+    assert!(stdout(&inspect(&[])).contains("  encrypted application data, 5 bytes"));
+    let opened = inspect(&["--keylog", &path("call.keys")]);
+    assert!(stdout(&opened).contains("  application data, 5 bytes"), "{}", stdout(&opened));
+    for (keys, why) in [("no.keys", "is not a TLS key log"), ("none.keys", "cannot read the key log")] {
+        let refused = inspect(&["--keylog", &path(keys)]);
+        assert_eq!(refused.status.code(), Some(2), "{keys}");
+        assert!(stderr(&refused).contains(why), "{}", stderr(&refused));
+    }
+    let message = run(&["inspect", REQUEST, "--keylog", &path("call.keys")]);
+    assert!(stderr(&message).contains("is one message"), "{}", stderr(&message));
 }
 
 #[test]

@@ -13,8 +13,10 @@ mod sdp_peers;
 
 use std::fs;
 
-use corpus::{MAKERS, holds_or_update, offers_of_others, read};
-use sdp_peers::{SansIo, TokioPeer, make};
+use corpus::{MAKERS, dissects_without_complaint, holds_or_update, offers_of_others, read};
+use sdp_peers::make;
+use sdp_peers::sans_io::SansIo;
+use sdp_peers::tokio_peer::TokioPeer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chromium_makes_what_the_corpus_holds() {
@@ -59,6 +61,13 @@ fn each_offer_has_its_answer_and_each_line_its_cr_lf() {
                 assert!(sdps.contains_key(&format!("{situation}-answer")), "{maker}/{name}");
             }
         }
+    }
+}
+
+#[test]
+fn no_file_gets_a_note_worse_than_info() {
+    for maker in MAKERS {
+        dissects_without_complaint(maker, &read(maker));
     }
 }
 

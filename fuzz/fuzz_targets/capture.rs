@@ -12,6 +12,10 @@ fuzz_target!(|bytes: &[u8]| {
     for event in &trace.events {
         drop(session.dissect(event).summary());
     }
+    let mut association = Session::new(None).only(&wire::sctp::SCTP);
+    for event in trace.events.iter().filter(|event| event.transport == Transport::Udp) {
+        drop(association.dissect(event).summary());
+    }
     let mut written = Vec::new();
     if trace.write_pcapng(&mut written).is_ok() {
         let again = Trace::read(&written).expect("what was written can be read");

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use wire::sdp::{Places, SDP};
+use wire::{Dissection, Note, Severity};
+
 use crate::sdp_peers::Sdps;
 
 pub(crate) const MAKERS: [&str; 5] = ["aiortc", "chromium", "firefox", "rtc", "webrtc"];
@@ -53,6 +56,7 @@ pub(crate) fn holds_or_update(maker: &str, made: &Sdps) {
         Ok("answers") => return write(maker, made, answers_another),
         _ => {}
     }
+    dissects_without_complaint(maker, made);
     let held = read(maker);
     let names = |sdps: &Sdps| sdps.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(made), names(&held), "{maker} knows other situations now: see tests/data/sdp/README.md");
@@ -85,5 +89,24 @@ fn media(sdp: &str) -> Vec<(String, bool)> {
             let mut words = line.split(' ');
             (words.next().unwrap().to_owned(), words.next() == Some("0"))
         })
+        .collect()
+}
+
+/// A maker knows what it writes: nothing in it is rarely meant, let alone wrong.
+pub(crate) fn dissects_without_complaint(maker: &str, sdps: &Sdps) {
+    for (name, sdp) in sdps {
+        let tree = SDP.dissect(sdp.as_bytes());
+        assert_eq!(complaints(&tree), [""; 0], "{maker}/{name}");
+        assert_eq!(tree.find("Not dissected").map(|node| node.span), None, "{maker}/{name}");
+    }
+}
+
+fn complaints(tree: &Dissection<'_>) -> Vec<String> {
+    let bad = |note: &&Note| !matches!(note.severity, Severity::Good | Severity::Info);
+    let places = Places::of(tree.wire());
+    tree.notes()
+        .iter()
+        .filter(bad)
+        .map(|note| format!("{}: {}", places.place(note.span), note.text))
         .collect()
 }

@@ -3,16 +3,13 @@
 //! Nothing goes to a network: the peers are bound to loopback, and ask no server.
 
 mod media;
-mod sans_io;
-mod tokio_peer;
+pub(crate) mod sans_io;
+pub(crate) mod tokio_peer;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use rtc::peer_connection::sdp::RTCSessionDescription;
-
-pub(crate) use sans_io::SansIo;
-pub(crate) use tokio_peer::TokioPeer;
 
 /// Descriptions by their names: `audio-video-offer`.
 pub(crate) type Sdps = BTreeMap<String, String>;
@@ -86,7 +83,7 @@ impl<P: Peer> Pair<P> {
     }
 
     /// One round, with all candidates.
-    async fn negotiate_gathered(&mut self) -> Result<[String; 2]> {
+    pub(crate) async fn negotiate_gathered(&mut self) -> Result<[String; 2]> {
         let offer = self.offerer.create_offer().await?;
         self.offerer.set_local(offer).await?;
         let offer = self.offerer.gathered().await?;

@@ -5,6 +5,8 @@
 
 mod redacted;
 mod sdp;
+#[path = "../sdp_redacted/mod.rs"]
+mod sdp_redacted;
 mod socketio;
 mod webrtc;
 mod websocket;
@@ -77,7 +79,7 @@ fn the_commands_make_the_same_captures_again_field_by_field() {
         .args(["run", "-q", "-p", "xtask", "--", "traces", "--into"]);
     let output = cargo.arg(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    for name in captures() {
+    for name in captures().into_iter().filter(|name| name != webrtc::NAME) {
         let (kept, made) = (read(&traces().join(&name)), read(&folder.join(&name)));
         let (kept, made) = (redacted(&kept, "wirebook"), redacted(&made, "wirebook"));
         assert_eq!(kept.len(), made.len(), "{name}");

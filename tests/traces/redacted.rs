@@ -11,10 +11,13 @@ use wire::{Dissection, Meaning, Node, Session, Value};
 /// Each packet as a list of its fields. A port is called after the order in which the trace's addresses
 /// appear; what is computed from ports is left out by field, and so are times and what a library draws at random:
 /// a WebSocket's key and what follows from it, and masking keys with the bytes under them. An Engine.IO session is
-/// called after the order in which they were opened.
+/// called after the order in which they were opened. A session description in JSON is given as its lines.
+///
+/// A call, which a trace with keys holds, is made of chance: every id, name, password, key and signature in it is drawn
+/// anew, and some of their lengths with them. Those are left out too, by field again.
 pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
     let mut session = Session::of(trace, Some(password.to_owned()));
-    let mut chance = Chance::default();
+    let mut chance = Chance { call: !trace.secrets.is_empty(), ..Chance::default() };
     trace.events.iter().map(|event| packet(event, &session.dissect(event), &mut chance)).collect()
 }
 
@@ -23,6 +26,10 @@ pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
 struct Chance {
     ports: Ports,
     sessions: Vec<String>,
+    call: bool,
+    /// What SDP draws at random, and what it is called here.
+    drawn: Vec<(String, String)>,
+    descriptions: crate::sdp_redacted::Chance,
 }
 
 impl Chance {
@@ -36,15 +43,43 @@ impl Chance {
             let sid = json["sid"].as_str().map(str::to_owned);
             self.sessions.extend(sid.filter(|sid| !self.sessions.contains(sid)));
         }
+        if self.call {
+            let message = dissection.find("Application data").map(|node| dissection.bytes(node.span));
+            self.learn_sdp(&String::from_utf8_lossy(message.unwrap_or_default()));
+        }
+    }
+
+    /// Offers and answers name what comes back in all packets after them.
+    fn learn_sdp(&mut self, message: &str) {
+        for (before, name) in SDP_CHANCE {
+            for (_, value) in message.match_indices(before).map(|(at, _)| message.split_at(at + before.len()))
+            {
+                let value: String = value.chars().take_while(|c| !c.is_whitespace() && *c != '\\').collect();
+                let count = self.drawn.iter().filter(|(_, drawn)| drawn.starts_with(name)).count();
+                if !self.drawn.iter().any(|(drawn, _)| *drawn == value) {
+                    self.drawn.push((value, format!("{name} {}", count + 1)));
+                }
+            }
+        }
     }
 
     /// `sid=k6Lo5vn2FY1hthia` as `sid=[session 1]`.
     fn hide(&self, text: &str) -> String {
-        (1..).zip(&self.sessions).fold(self.ports.hide(text), |text, (number, sid)| {
+        let text = (1..).zip(&self.sessions).fold(self.ports.hide(text), |text, (number, sid)| {
             text.replace(sid, &format!("[session {number}]"))
-        })
+        });
+        self.drawn.iter().fold(text, |text, (drawn, name)| text.replace(drawn, &format!("[{name}]")))
     }
 }
+
+/// Where SDP holds what is drawn at random.
+const SDP_CHANCE: &[(&str, &str)] = &[
+    ("o=- ", "session id"),
+    ("a=ice-ufrag:", "ufrag"),
+    ("a=ice-pwd:", "pwd"),
+    ("a=fingerprint:sha-256 ", "fingerprint"),
+    ("\"candidate:", "foundation"),
+];
 
 /// The ports of loopback addresses: the system's choice, unlike those of documentation.
 #[derive(Default)]
@@ -77,8 +112,18 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
     }
     let has_ports =
         dissection.nodes().iter().filter_map(Node::addr).any(|address| address.ip().is_loopback());
+    let signals = dissection.nodes().iter().any(|node| description(dissection, node).is_some());
     let mut within: Vec<(u32, &str)> = Vec::new();
+    let mut told = 0;
     for (at, node) in (0..).zip(dissection.nodes()) {
+        if at < told {
+            continue;
+        }
+        if let Some(sdp) = description(dissection, node) {
+            told = end(dissection, at);
+            writeln!(out, "{}: JSON with\n{}", node.field.name, chance.descriptions.redact(&sdp)).unwrap();
+            continue;
+        }
         within.retain(|(end, _)| *end > at);
         let indent = within.len() * 2;
         let parent = within.last().map_or("", |(_, name)| *name);
@@ -95,6 +140,7 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
                 format!("[{} bytes of base64]", dissection.bytes(node.span).len())
             }
             "field-value" if parent == "Date" => "[time]".to_owned(),
+            "field-value" if parent == "Content-Length" && signals => "[length]".to_owned(),
             _ if matches!(node.value, Value::Bytes) => hex(dissection.bytes(node.span)),
             _ => chance.hide(&shown(dissection, at).to_string()),
         };
@@ -106,6 +152,13 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
         }
     }
     out
+}
+
+/// The session description in the JSON that is a message's content.
+fn description(dissection: &Dissection<'_>, node: &Node) -> Option<String> {
+    let content = (node.field.name == "content").then(|| dissection.bytes(node.span))?;
+    let json: serde_json::Value = serde_json::from_slice(content).ok()?;
+    json["sdp"].as_str().map(str::to_owned)
 }
 
 /// Where the nodes below `at` end.

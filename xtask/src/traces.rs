@@ -39,6 +39,9 @@ const TRACES: &[(&str, Maker)] = &[
     // What examples record:
     ("webrtc", Maker::Example { name: "webrtc", arguments: &[], seed: SEED }),
     ("sdp", Maker::Example { name: "sdp", arguments: &[], seed: SEED }),
+    ("sdp-data", Maker::Example { name: "sdp", arguments: &["--media", "data"], seed: SEED }),
+    ("sdp-simulcast", Maker::Example { name: "sdp", arguments: &["--media", "simulcast"], seed: SEED }),
+    ("sdp-refused", Maker::Example { name: "sdp", arguments: &["--media", "refused"], seed: SEED }),
     ("socketio", Maker::Example { name: "socketio", arguments: &[], seed: SEED }),
     ("websocket", Maker::Example { name: "websocket", arguments: &[], seed: SEED }),
     ("websocket-errors", Maker::Example { name: "websocket", arguments: &["--mistakes"], seed: SEED }),

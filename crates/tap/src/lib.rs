@@ -21,6 +21,8 @@ mod recorder;
 mod screen;
 mod tcp;
 mod udp;
+#[cfg(feature = "webrtc")]
+pub mod webrtc;
 
 pub use options::Options;
 pub use random::Random;

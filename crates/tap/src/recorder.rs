@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use wire::Dissection;
 use wire::trace::{Event, Secrets, Trace};
 
 use crate::Screen;
@@ -74,6 +75,14 @@ impl Tap {
         }
     }
 
+    /// Explains bytes that are no packet by themselves, as a text that goes by JSON: shown where packets are shown with
+    /// their fields, recorded nowhere.
+    pub fn explain(&self, dissection: &Dissection<'_>) {
+        if let Some(screen) = self.lock().as_ref().and_then(|shared| shared.screen.as_ref()) {
+            screen.explain(dissection);
+        }
+    }
+
     /// Calls an address by this name where a whole exchange is drawn.
     pub fn name(&self, address: SocketAddr, name: &str) {
         if let Some(mut shared) = self.lock() {
@@ -97,27 +106,32 @@ impl Tap {
         if let Some(screen) = &mut shared.screen {
             screen.event(&event);
         }
-        if shared.trace.events.len() < Self::MOST_EVENTS
-            && shared.bytes + event.bytes.len() <= Self::MOST_BYTES
-        {
-            shared.bytes += event.bytes.len();
-            shared.trace.push(event);
-        } else {
-            shared.dropped += 1;
-        }
+        shared.keep(event);
     }
 
-    /// Keeps a line of a TLS key log, once: what comes after it is shown decrypted, and a capture holds it.
-    pub fn secret(&self, line: &str) {
+    /// Adds an event as [`Tap::record`] does, and shows nothing: for what comes by the hundred.
+    #[cfg(feature = "webrtc")]
+    pub(crate) fn keep(&self, event: Event) {
         let Some(mut shared) = self.lock() else { return };
+        if let Some(screen) = &mut shared.screen {
+            screen.pass(&event);
+        }
+        shared.keep(event);
+    }
+
+    /// Keeps a line of a TLS key log, once: what comes after it is shown decrypted, and a capture holds it. Whether it
+    /// is new, and had room.
+    pub fn secret(&self, line: &str) -> bool {
+        let Some(mut shared) = self.lock() else { return false };
         let secrets = Secrets::tls_key_log(format!("{line}\n"));
         if shared.trace.secrets.len() >= Self::MOST_SECRETS || shared.trace.secrets.contains(&secrets) {
-            return;
+            return false;
         }
         if let Some(screen) = &mut shared.screen {
             screen.learn(&secrets);
         }
         shared.trace.secrets.push(secrets);
+        true
     }
 
     /// What was recorded so far.
@@ -135,6 +149,17 @@ impl Tap {
     fn lock(&self) -> Option<MutexGuard<'_, Shared>> {
         // A panic while the lock was held leaves at worst one event out.
         self.shared.as_ref().map(|shared| shared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Shared {
+    fn keep(&mut self, event: Event) {
+        if self.trace.events.len() < Tap::MOST_EVENTS && self.bytes + event.bytes.len() <= Tap::MOST_BYTES {
+            self.bytes += event.bytes.len();
+            self.trace.push(event);
+        } else {
+            self.dropped += 1;
+        }
     }
 }
 
@@ -191,8 +216,8 @@ mod tests {
     fn a_key_is_kept_once_and_only_so_many_are() {
         let tap = Tap::new();
         for n in 0..Tap::MOST_SECRETS + 2 {
-            tap.secret(&n.to_string());
-            tap.secret("0");
+            assert_eq!(tap.secret(&n.to_string()), n < Tap::MOST_SECRETS);
+            assert!(!tap.secret("0"));
         }
         let secrets = tap.trace().secrets;
         assert_eq!((secrets.len(), &secrets[1]), (Tap::MOST_SECRETS, &Secrets::tls_key_log("1\n")));

@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use wire::Session;
 use wire::render::ladder::{Ladder, Said};
 use wire::render::text::Style;
 use wire::render::{json, text};
 use wire::trace::{Event, Secrets, Trace};
+use wire::{Dissection, Session};
 
 /// How much of each packet to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,15 @@ impl Screen {
         }
     }
 
+    pub(crate) fn explain(&self, dissection: &Dissection<'_>) {
+        if self.show == Show::Fields {
+            let mut out = String::from("\n");
+            // Writing to a string cannot fail.
+            let _ = text::packet(dissection, self.style, &mut out);
+            print(&out);
+        }
+    }
+
     pub(crate) fn ladder(&self, trace: &Trace, names: &[(SocketAddr, String)]) {
         if self.show == Show::Json {
             return;
@@ -106,6 +115,13 @@ impl Screen {
             let _ = text::packet(&dissection, self.style, &mut out);
         }
         print(&out);
+    }
+
+    /// Counts an event and remembers what it says, for the sake of those that are shown.
+    #[cfg(feature = "webrtc")]
+    pub(crate) fn pass(&mut self, event: &Event) {
+        self.count += 1;
+        drop(self.session.dissect(event));
     }
 
     /// Number, addresses, size and time; then what the packet says.

@@ -1,5 +1,7 @@
 //! What a dissector may know beside the bytes.
 
+use crate::session::Bounded;
+
 /// Passwords and the like: given by whoever asks, or remembered by a [`crate::Session`] from earlier packets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
@@ -7,6 +9,10 @@ pub struct Context<'a> {
     pub password: Option<&'a str>,
     /// What the request of this transaction said of its long-term credential: a response need not repeat it.
     pub long_term: Option<LongTerm<'a>>,
+    /// The ICE agents of which signaling told: a check names the one that it asks.
+    pub agents: Option<&'a Agents>,
+    /// The agent that the request of this transaction asked: a response does not name it.
+    pub asked: Option<Agent<'a>>,
     /// What came before on the byte stream that carries the message.
     pub stream: Stream<'a>,
 }
@@ -20,6 +26,35 @@ pub struct LongTerm<'a> {
     pub realm: &'a [u8],
     /// PASSWORD-ALGORITHM: 1 is MD5, 2 is SHA-256.
     pub algorithm: u64,
+}
+
+/// ICE agents by their fragments (RFC 8839 section 5.4).
+#[derive(Debug, Default)]
+pub struct Agents {
+    known: Bounded<Vec<u8>, (String, u64), 1024>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agent<'a> {
+    /// What keys the checks that ask it (RFC 8445 section 7.2.2).
+    pub password: &'a str,
+    /// The packet whose SDP said so.
+    pub packet: u64,
+}
+
+impl Agents {
+    pub(crate) fn insert(&mut self, ufrag: &str, password: &str, packet: u64) {
+        self.known.insert(ufrag.as_bytes().to_vec(), (password.to_owned(), packet));
+    }
+
+    /// The agent that a check asks: USERNAME is its fragment, a colon, and the sender's own.
+    #[must_use]
+    pub fn asked(&self, username: &[u8]) -> Option<Agent<'_>> {
+        let at = username.iter().position(|byte| *byte == b':')?;
+        let (password, packet) = self.known.of(username.get(..at)?)?;
+        Some(Agent { password, packet: *packet })
+    }
 }
 
 /// What a byte stream has shown so far: nothing, for bytes that came alone.

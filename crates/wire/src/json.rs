@@ -1,5 +1,7 @@
 //! JSON (RFC 8259), as far as one must know where a value ends. Nothing is built: a packet keeps its text.
 
+use std::ops::Range;
+
 /// How many bytes the value has that `bytes` begins with; where it breaks the grammar, after how many bytes.
 ///
 /// # Errors
@@ -46,6 +48,81 @@ pub(crate) fn value(bytes: &[u8]) -> Result<usize, usize> {
                 None => return Err(scan.at),
             }
         }
+    }
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Its name, as it is written between the quotes.
+    pub(crate) name: Range<usize>,
+    /// Its value, quotes and brackets included.
+    pub(crate) value: Range<usize>,
+}
+
+/// The members of the object that `bytes` begins with, up to where the grammar breaks.
+pub(crate) fn members(bytes: &[u8]) -> Vec<Member> {
+    let mut members = Vec::new();
+    let mut scan = Scan { bytes, at: 0 };
+    let mut before = b'{';
+    loop {
+        scan.space();
+        if scan.expect(before).is_err() {
+            return members;
+        }
+        scan.space();
+        let name = scan.at + 1;
+        if scan.name().is_err() {
+            return members;
+        }
+        let end = bytes.get(..scan.at).and_then(|read| read.iter().rposition(|byte| *byte == b'"'));
+        scan.space();
+        let value = bytes.get(scan.at..).and_then(|rest| value(rest).ok());
+        let (Some(end), Some(len)) = (end, value) else { return members };
+        members.push(Member { name: name..end, value: scan.at..scan.at + len });
+        scan.at += len;
+        before = b',';
+    }
+}
+
+/// What a string means, of which that is the inside (RFC 8259 section 7). Half a surrogate pair becomes U+FFFD.
+pub(crate) fn unescaped(inside: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(inside.len());
+    let mut units: Vec<u16> = Vec::new();
+    let mut rest = inside;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let escaped = match (byte, rest.split_first()) {
+            (b'\\', Some((&b'u', after))) => {
+                let digits = after.get(..4).and_then(|hex| std::str::from_utf8(hex).ok());
+                units.push(digits.and_then(|hex| u16::from_str_radix(hex, 16).ok()).unwrap_or(0xfffd));
+                rest = after.get(4..).unwrap_or_default();
+                continue;
+            }
+            (b'\\', Some((&escaped, after))) => {
+                rest = after;
+                match escaped {
+                    b'b' => 8,
+                    b'f' => 12,
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    itself => itself,
+                }
+            }
+            _ => byte,
+        };
+        utf8(&mut units, &mut out);
+        out.push(escaped);
+    }
+    utf8(&mut units, &mut out);
+    out
+}
+
+fn utf8(units: &mut Vec<u16>, out: &mut Vec<u8>) {
+    if !units.is_empty() {
+        out.extend(String::from_utf16_lossy(units).into_bytes());
+        units.clear();
     }
 }
 
@@ -151,7 +228,38 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::value;
+    use super::{members, unescaped, value};
+
+    #[test]
+    fn members_are_where_they_stand() {
+        let text = r#" { "a" : 1 ,"b\"c":"x\ny", "d" : {"e":[2]}}"#;
+        let named = |text: &str| -> Vec<(String, String)> {
+            let cut =
+                |range: std::ops::Range<usize>| String::from_utf8(text.as_bytes()[range].to_vec()).unwrap();
+            members(text.as_bytes()).into_iter().map(|m| (cut(m.name), cut(m.value))).collect()
+        };
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let all = [pair("a", "1"), pair(r#"b\"c"#, r#""x\ny""#), pair("d", r#"{"e":[2]}"#)];
+        assert_eq!(named(text), all);
+        assert_eq!(named(r#"{"a":1,"b":}"#), [pair("a", "1")]);
+        for none in ["", "{", "{}", "[1]", "{\"a\"}", "7"] {
+            assert_eq!(named(none), [], "{none}");
+        }
+    }
+
+    #[test]
+    fn strings_mean_what_their_escapes_say() {
+        for (inside, means) in [
+            (r"v=0\r\no=-", "v=0\r\no=-"),
+            (r#"\"\\\/\b\f\t"#, "\"\\/\u{8}\u{c}\t"),
+            (r"\u00e9\ud83d\ude00!", "\u{e9}\u{1f600}!"),
+            (r"\ud83d!", "\u{fffd}!"),
+            (r"\u00", "\u{fffd}"),
+            ("\\", "\\"),
+        ] {
+            assert_eq!(String::from_utf8(unescaped(inside.as_bytes())).unwrap(), means);
+        }
+    }
 
     #[test]
     fn values_end_where_their_grammar_says() {

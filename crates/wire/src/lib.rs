@@ -27,6 +27,7 @@ pub mod rtp;
 pub mod sctp;
 pub mod sdp;
 mod session;
+mod signaling;
 pub mod socketio;
 mod spec;
 pub mod stun;
@@ -35,7 +36,7 @@ mod tree;
 pub mod websocket;
 mod x509;
 
-pub use context::{Context, Frames, LongTerm, Messages, Side, Stream, Upgrade};
+pub use context::{Agent, Agents, Context, Frames, LongTerm, Messages, Side, Stream, Upgrade};
 pub use cursor::{Cursor, Read, Step, Stop};
 pub use layer::Layer;
 pub use session::Session;

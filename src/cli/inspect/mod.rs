@@ -2,8 +2,10 @@
 
 mod capture;
 mod input;
+mod keylog;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use wire::render::sdp::SdpView;
@@ -19,6 +21,7 @@ Examples:
   wirebook inspect 000100002112a44270696e672d706f6e672d3031
   wirebook inspect --password wirebook traces/stun.pcapng --filter 'error-code or error'
   wirebook inspect traces/stun.pcapng --ladder
+  wirebook inspect call.pcapng --keylog call.keys --filter dtls --verbose
   tcpdump -i lo -w - udp port 3478 | wirebook inspect - --json
 
 Whatever the bytes, the exit code is 0: what is wrong with them is said in the tree.";
@@ -39,6 +42,9 @@ pub(super) struct Args {
     /// Check MESSAGE-INTEGRITY with this password
     #[arg(long, value_name = "P")]
     password: Option<String>,
+    /// Of a capture: open what is encrypted with the keys in this file, as SSLKEYLOGFILE names one
+    #[arg(long, value_name = "FILE")]
+    keylog: Option<PathBuf>,
     /// Of a capture: draw who sent what to whom
     #[arg(long, conflicts_with = "json")]
     ladder: bool,
@@ -60,9 +66,17 @@ fn proto(name: &str) -> Result<&'static Layer, String> {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let result = match input::read(&args.input)? {
-        Input::Capture(trace) => capture::show(args, &trace, &mut out),
-        Input::Message(_) if args.ladder || args.filter.is_some() => {
-            bail!("--ladder and --filter are for captures, and {} is one message", input::name(&args.input))
+        Input::Capture(mut trace) => {
+            if let Some(path) = &args.keylog {
+                trace.secrets.push(keylog::read(path)?);
+            }
+            capture::show(args, &trace, &mut out)
+        }
+        Input::Message(_) if args.ladder || args.filter.is_some() || args.keylog.is_some() => {
+            bail!(
+                "--ladder, --filter and --keylog are for captures, and {} is one message",
+                input::name(&args.input)
+            )
         }
         Input::Message(bytes) => message(args, &bytes, &mut out).map_err(Into::into),
     };

@@ -10,6 +10,7 @@
 use super::{LINE_END, MOST_HEAD, fields, head_len, line, line_end, until};
 use crate::cursor::{Cursor, Step};
 use crate::engineio::ENGINEIO;
+use crate::signaling;
 use crate::spec::rfc;
 use crate::tree::{Field, Severity};
 
@@ -32,6 +33,9 @@ static DATA: Field = Field::new("chunk-data", rfc(9112, "7.1"), "The next bytes 
 pub(crate) fn whole(c: &mut Cursor<'_>, len: usize) -> Step {
     if c.context().stream.messages.is_some() {
         return c.within(&CONTENT, len, |c| c.message(ENGINEIO.root, len, ENGINEIO.dissect));
+    }
+    if signaling::is_there(c.peek(len)) {
+        return c.inline(len, |c| signaling::read(c, &CONTENT));
     }
     if std::str::from_utf8(c.peek(len)).is_ok() {
         c.text_of(&CONTENT, len).map(drop)

@@ -4,6 +4,8 @@
 //! which credential that request named, and where in a byte stream the last piece broke off. All of it is
 //! bounded: what is oldest is forgotten first.
 
+mod bounded;
+mod calls;
 mod dtls;
 mod keys;
 mod sctp;
@@ -16,10 +18,13 @@ use crate::context::Context;
 use crate::dtls::DTLS;
 use crate::layer::Layer;
 use crate::protocols;
+use crate::rtp::RTP;
 use crate::sctp::SCTP;
 use crate::stun;
 use crate::trace::{Event, Secrets, Trace, Transport};
 use crate::tree::{Dissection, Severity, Tree};
+pub(crate) use bounded::Bounded;
+use calls::Calls;
 use keys::Keys;
 use sctp::Associations;
 use stream::Streams;
@@ -35,6 +40,7 @@ pub struct Session {
     dtls: dtls::Associations,
     streams: Streams,
     associations: Associations,
+    calls: Calls,
     /// How many events there were: the packets of a trace are counted from 1.
     count: u64,
 }
@@ -76,11 +82,14 @@ impl Session {
     #[must_use]
     pub fn dissect_in<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {
         self.count += 1;
+        let number = event.packet.map_or(self.count, u64::from);
         match event.transport {
-            Transport::Udp => self.datagram(tree, event),
+            Transport::Udp => self.datagram(tree, event, number),
             Transport::Tcp => {
                 let context = Context { password: self.password.as_deref(), ..Context::default() };
-                self.streams.piece(tree, event, self.layer, &context)
+                let dissection = self.streams.piece(tree, event, self.layer, &context);
+                self.calls.learn(number, &dissection);
+                dissection
             }
         }
     }
@@ -91,10 +100,9 @@ impl Session {
         self.streams.closed(one, other);
     }
 
-    fn datagram<'e>(&mut self, tree: Tree, event: &'e Event) -> Dissection<'e> {
+    fn datagram<'e>(&mut self, tree: Tree, event: &'e Event, number: u64) -> Dissection<'e> {
         let layer = self.layer.unwrap_or_else(|| protocols::guess(&event.bytes));
         let password = self.password.as_deref();
-        let number = event.packet.map_or(self.count, u64::from);
         if layer.id == SCTP.id {
             let context = Context { password, ..Context::default() };
             return self.associations.datagram(tree, event, number, &context);
@@ -104,15 +112,23 @@ impl Session {
             return self.dtls.datagram(number, tree, event, &context, &self.keys);
         }
         if layer.id != stun::STUN.id {
-            return layer.dissect_in(tree, &event.bytes[..], &Context { password, ..Context::default() });
+            let context = Context { password, ..Context::default() };
+            let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
+            if layer.id == RTP.id {
+                self.calls.media(&mut dissection);
+            }
+            return dissection;
         }
         let long_term = self.transactions.long_term(event);
         let long_term = long_term.as_ref().map(|owned| owned.borrowed());
-        let context = Context { password, long_term, ..Context::default() };
+        let agents = self.calls.agents();
+        let asked = self.transactions.username(event).and_then(|username| agents.asked(username));
+        let context = Context { password, long_term, agents: Some(agents), asked, ..Context::default() };
         let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
         for remark in self.transactions.fold(number, event, &dissection) {
             dissection.annotate(0, Severity::Info, remark);
         }
+        self.calls.check(event, &mut dissection);
         dissection
     }
 }

@@ -12,6 +12,9 @@ use crate::tree::{Dissection, Node};
 /// So many requests are remembered.
 const MOST: usize = 65_536;
 
+/// A longer USERNAME is none (RFC 8489 section 14.3).
+const MOST_USERNAME: usize = 508;
+
 /// The transaction ID, cookie and all (which makes it the 128 bits of RFC 3489), and the client.
 type Key = ([u8; 16], SocketAddr);
 
@@ -27,6 +30,8 @@ struct Request {
     at: Duration,
     to: SocketAddr,
     long_term: Option<OwnedLongTerm>,
+    /// Where it is a check of ICE, whose USERNAME has a colon.
+    username: Option<Vec<u8>>,
 }
 
 /// What a request said of its long-term credential.
@@ -47,6 +52,11 @@ impl Transactions {
     /// What the request that this event may answer said of its credential.
     pub(super) fn long_term(&self, event: &Event) -> Option<OwnedLongTerm> {
         self.requests.get(&(id(&event.bytes)?, event.to))?.long_term.clone()
+    }
+
+    /// Whom the check that this event may answer asked.
+    pub(super) fn username(&self, event: &Event) -> Option<&[u8]> {
+        self.requests.get(&(id(&event.bytes)?, event.to))?.username.as_deref()
     }
 
     /// Remembers a request; says of a response what it answers.
@@ -71,7 +81,9 @@ impl Transactions {
         {
             self.requests.remove(&oldest);
         }
-        let request = Request { number, at: event.at, to: event.to, long_term: long_term(d) };
+        let username = text(d, "USERNAME")
+            .filter(|username| username.len() <= MOST_USERNAME && username.contains(&b':'));
+        let request = Request { number, at: event.at, to: event.to, long_term: long_term(d), username };
         self.requests.insert(key, request);
         self.oldest.push_back(key);
         Vec::new()
@@ -99,16 +111,18 @@ fn id(message: &[u8]) -> Option<[u8; 16]> {
 }
 
 fn long_term(d: &Dissection<'_>) -> Option<OwnedLongTerm> {
-    let text = |name| {
-        let attribute = d.bytes(d.find(name)?.span);
-        let length = usize::from(u16::from_be_bytes([*attribute.get(2)?, *attribute.get(3)?]));
-        Some(attribute.get(4..4 + length)?.to_vec())
-    };
     Some(OwnedLongTerm {
-        realm: text("REALM")?,
-        username: text("USERNAME")?,
+        realm: text(d, "REALM")?,
+        username: text(d, "USERNAME")?,
         algorithm: d.find("PASSWORD-ALGORITHM").and_then(Node::uint).unwrap_or(1),
     })
+}
+
+/// The value of an attribute.
+fn text(d: &Dissection<'_>, name: &str) -> Option<Vec<u8>> {
+    let attribute = d.bytes(d.find(name)?.span);
+    let length = usize::from(u16::from_be_bytes([*attribute.get(2)?, *attribute.get(3)?]));
+    Some(attribute.get(4..4 + length)?.to_vec())
 }
 
 /// `0.31 ms`, `1.5 s`

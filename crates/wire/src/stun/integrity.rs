@@ -86,12 +86,13 @@ pub(super) fn sha1(c: &mut Cursor<'_>, start: usize) -> Step {
     let span = c.bytes(&HMAC, 20)?.value();
     let message = before(c, start);
     let classic = message.get(4..8).is_some_and(|bytes| bytes != super::MAGIC_COOKIE.to_be_bytes());
-    let computed = key(c).map(|key| match classic {
-        true => classic_message_integrity(message, &key),
-        false => message_integrity(message, &key),
+    let key = key(c);
+    let computed = key.as_ref().map(|Key { bytes, .. }| match classic {
+        true => classic_message_integrity(message, bytes),
+        false => message_integrity(message, bytes),
     });
     let spec = if classic { rfc(3489, "11.2.8") } else { rfc(8489, "14.5") };
-    verdict(c, span, computed.as_ref().map(|sum| &sum[..]), spec);
+    verdict(c, span, computed.as_ref().map(|sum| &sum[..]), key.and_then(|key| key.said), spec);
     Ok(())
 }
 
@@ -107,22 +108,37 @@ pub(super) fn sha256(c: &mut Cursor<'_>, start: usize) -> Step {
         .expect(allowed, "must be 16 to 32 bytes, and a multiple of 4", rfc(8489, "14.6"))
         .value();
     if allowed(span) {
-        let computed = key(c).map(|key| message_integrity_sha256(before(c, start), &key, span.len()));
-        verdict(c, span, computed.as_ref().map(|sum| &sum[..span.len()]), rfc(8489, "14.6"));
+        let key = key(c);
+        let sum = |key: &Key| message_integrity_sha256(before(c, start), &key.bytes, span.len());
+        let computed = key.as_ref().map(sum);
+        let computed = computed.as_ref().map(|sum| &sum[..span.len()]);
+        verdict(c, span, computed, key.and_then(|key| key.said), rfc(8489, "14.6"));
     }
     Ok(())
 }
 
 /// Says on the attribute whether it holds, where a password was given.
-fn verdict(c: &mut Cursor<'_>, span: Span, computed: Option<&[u8]>, spec: Spec) {
+fn verdict(c: &mut Cursor<'_>, span: Span, computed: Option<&[u8]>, said: Option<u64>, spec: Spec) {
     match computed {
         None => {}
-        Some(sum) if c.slice(span) == sum => {
-            c.remark(Severity::Good, "is the HMAC under the given password", Some(spec));
-        }
+        Some(sum) if c.slice(span) == sum => match said {
+            None => c.remark(Severity::Good, "is the HMAC under the given password", Some(spec)),
+            Some(packet) => {
+                let text = format!(
+                    "is the HMAC under the password of the one asked, from the SDP of packet {packet}"
+                );
+                c.remark(Severity::Good, text, Some(rfc(8445, "7.2.2")));
+            }
+        },
         Some(sum) => {
             let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-            let text = format!("computed {hex}: another password, or the message was changed");
+            let text = match said {
+                None => format!("computed {hex}: another password, or the message was changed"),
+                Some(packet) => format!(
+                    "computed {hex} with the password of the SDP of packet {packet}: the sender has another, or the \
+                     message was changed"
+                ),
+            };
             c.remark(Severity::Error, text, Some(spec));
         }
     }
@@ -151,25 +167,37 @@ fn before<'c>(c: &'c Cursor<'_>, start: usize) -> &'c [u8] {
     c.before().get(..start).unwrap_or_default()
 }
 
+/// What the sum is keyed with.
+struct Key {
+    bytes: Vec<u8>,
+    /// The packet whose SDP gave the password; `None` where whoever asks gave it.
+    said: Option<u64>,
+}
+
 /// The key, where a password is known: the password itself, or, where the message (or the request that it
 /// answers) names a realm, the hash of username, realm and password.
-fn key(c: &Cursor<'_>) -> Option<Vec<u8>> {
+fn key(c: &Cursor<'_>) -> Option<Key> {
     let context = c.context();
-    let password = context.password?.as_bytes();
     let text = |name| {
         c.earlier(name).and_then(|attribute| {
             let length = usize::from(u16::from_be_bytes([*attribute.get(2)?, *attribute.get(3)?]));
             attribute.get(4..4 + length)
         })
     };
+    if text("REALM").is_none()
+        && let Some(agent) = context.asked.or_else(|| context.agents?.asked(text("USERNAME")?))
+    {
+        return Some(Key { bytes: agent.password.as_bytes().to_vec(), said: Some(agent.packet) });
+    }
+    let password = context.password?.as_bytes();
     let own = text("REALM").map(|realm| LongTerm {
         username: text("USERNAME").or(context.long_term.map(|l| l.username)).unwrap_or_default(),
         realm,
         algorithm: text("PASSWORD-ALGORITHM").map_or(1, |a| a.get(1).copied().unwrap_or_default().into()),
     });
     let Some(LongTerm { username, realm, algorithm }) = own.or(context.long_term) else {
-        return Some(password.to_vec());
+        return Some(Key { bytes: password.to_vec(), said: None });
     };
     let algorithm = if algorithm == 2 { Algorithm::Sha256 } else { Algorithm::Md5 };
-    Some(long_term_key(algorithm, username, realm, password))
+    Some(Key { bytes: long_term_key(algorithm, username, realm, password), said: None })
 }

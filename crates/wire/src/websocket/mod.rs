@@ -25,6 +25,7 @@ use crate::context::Side;
 use crate::cursor::{Cursor, Step};
 use crate::engineio;
 use crate::layer::Layer;
+use crate::signaling;
 use crate::spec::rfc;
 use crate::tree::{Dissection, Field, Meaning, Node, Severity};
 use deflate::Inflater;
@@ -182,6 +183,9 @@ fn data(c: &mut Cursor<'_>, opcode: u8) -> Step {
         (None, TEXT_FRAME) => {}
         (None, _) => return c.rest(&BINARY).map(drop),
     }
+    if signaling::is_there(c.peek(c.left())) {
+        return signaling::read(c, &TEXT);
+    }
     let valid = std::str::from_utf8(c.peek(c.left())).is_ok();
     let read = c.text(&TEXT)?;
     if !valid {
@@ -210,6 +214,9 @@ pub(crate) fn frame_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> S
         let meaning = if let Meaning::Name(name) = code.meaning { name } else { "" };
         return format!("{name} {} {meaning}", code.uint().unwrap_or_default()).trim_end().to_owned();
     }
+    if let Some(said) = signaling::summary(nodes, text) {
+        return format!("{name}: {said}");
+    }
     if let Some(said) = quoted(nodes, text) {
         return format!("{name} {said}");
     }
@@ -230,7 +237,10 @@ pub(crate) fn whole_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> S
     let len = whole.map_or(0, |node| node.span.len());
     let inflated = whole.is_some_and(|node| std::ptr::eq(node.field, &INFLATED));
     let how = if inflated { "inflated" } else { "reassembled" };
-    let said = if packets.is_empty() { quoted(nodes, text) } else { Some(packets) };
+    let said = match packets.is_empty() {
+        true => signaling::summary(nodes, text).or_else(|| quoted(nodes, text)),
+        false => Some(packets),
+    };
     format!("{how} {}", said.unwrap_or_else(|| format!("{len} bytes")))
 }
 

@@ -188,7 +188,7 @@ mod tests {
         for backwards in [false, true] {
             let mut fragments = Fragments::default();
             let mut crowded = 0;
-            for n in 0..200_000_u32 {
+            for n in 0..40_000_u32 {
                 let place = if backwards { u32::MAX - n } else { n };
                 crowded += usize::from(matches!(
                     fragments.take(fragment(place, false, false, b"x")),
@@ -196,7 +196,7 @@ mod tests {
                 ));
                 assert!(fragments.held <= MOST_HELD);
             }
-            assert_eq!(crowded, 200_000 / (MOST_HELD / (OVERHEAD + 1)));
+            assert_eq!(crowded, 40_000 / (MOST_HELD / (OVERHEAD + 1)));
         }
     }
 }

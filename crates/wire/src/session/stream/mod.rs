@@ -320,6 +320,9 @@ static MESSAGES: &[(&Field, Summary)] = &[
 ];
 
 fn content_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> String {
+    if let Some(said) = crate::signaling::summary(nodes, text) {
+        return said;
+    }
     let packets = packets_summary(nodes, text);
     match nodes.first() {
         Some(whole) if packets.is_empty() => format!("{}, {} bytes", whole.field.name, whole.span.len()),

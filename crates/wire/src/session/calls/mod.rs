@@ -1,0 +1,146 @@
+//! Calls: what signaling said, and what later packets mean by it.
+//!
+//! An SDP or a candidate that a TCP stream carried says with which password checks are keyed, which certificate is
+//! the right one, where candidates are, and what the numbers in RTP stand for. All of it is bounded, and what is
+//! oldest is forgotten first.
+
+mod checks;
+mod media;
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::bounded::Bounded;
+use crate::context::Agents;
+use crate::sdp::{Candidate, Description, Section};
+use crate::tree::{Dissection, Severity};
+
+/// So many of each kind are remembered.
+const MOST: usize = 1024;
+/// Nothing that is longer is remembered: ufrags and passwords have at most 256 characters (RFC 8839 section 5.4).
+const MOST_LEN: usize = 256;
+
+/// What the signaling of a trace said.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    agents: Agents,
+    /// By the hash's name in small letters and its bytes.
+    fingerprints: Bounded<(String, Vec<u8>), u64, MOST>,
+    candidates: Bounded<SocketAddr, Announced, MOST>,
+    /// Candidates whose addresses are hidden behind names, by their ports.
+    hidden: Bounded<u16, u64, MOST>,
+    payload_types: Bounded<u64, Said, MOST>,
+    extensions: Bounded<u64, Said, MOST>,
+}
+
+/// A candidate, and which packet announced it.
+#[derive(Debug)]
+struct Announced {
+    kind: String,
+    packet: u64,
+}
+
+/// What a number stands for, and which packet said so.
+#[derive(Debug)]
+struct Said {
+    what: String,
+    packet: u64,
+}
+
+impl Calls {
+    /// Takes in what the messages of a packet say.
+    pub(super) fn learn(&mut self, number: u64, d: &Dissection<'_>) {
+        for description in Description::all(d) {
+            self.section(number, &description.session, None);
+            description
+                .media
+                .iter()
+                .for_each(|section| self.section(number, section, Some(&description.session)));
+        }
+        Candidate::alone(d).for_each(|candidate| self.candidate(number, &candidate));
+    }
+
+    /// Who can be asked, with which password.
+    pub(super) fn agents(&self) -> &Agents {
+        &self.agents
+    }
+
+    /// The packet whose SDP has this fingerprint of a certificate: `hash` by its name in SDP (sha-256), and its bytes.
+    #[allow(dead_code, reason = "whoever reads certificates asks: DTLS, next")]
+    pub(super) fn fingerprint_seen(&self, hash: &str, bytes: &[u8]) -> Option<u64> {
+        self.fingerprints.of(&(hash.to_ascii_lowercase(), bytes.to_vec())).copied()
+    }
+
+    fn section(&mut self, number: u64, section: &Section<'_>, session: Option<&Section<'_>>) {
+        let ufrag = section.ice_ufrag().or(session.and_then(Section::ice_ufrag));
+        let password = section.ice_pwd().or(session.and_then(Section::ice_pwd));
+        if let (Some(ufrag), Some(password)) = (ufrag, password)
+            && ufrag.len() <= MOST_LEN
+            && password.len() <= MOST_LEN
+        {
+            self.agents.insert(ufrag, password, number);
+        }
+        for fingerprint in section.fingerprints().filter(|fingerprint| fingerprint.value.len() <= MOST_LEN) {
+            if let Some(bytes) = bytes(fingerprint.value) {
+                self.fingerprints.insert((fingerprint.hash.to_ascii_lowercase(), bytes), number);
+            }
+        }
+        section.candidates().for_each(|candidate| self.candidate(number, &candidate));
+        for map in section.rtpmaps() {
+            let channels = map.channels.map(|channels| format!("/{channels}")).unwrap_or_default();
+            let what = format!("{}/{}{channels}", map.encoding, map.clock_rate);
+            remember(&mut self.payload_types, map.payload_type, what, number);
+        }
+        for map in section.extmaps() {
+            remember(&mut self.extensions, map.id, map.uri.to_owned(), number);
+        }
+    }
+
+    fn candidate(&mut self, number: u64, candidate: &Candidate<'_>) {
+        if candidate.kind.len() > MOST_LEN || !candidate.transport.eq_ignore_ascii_case("udp") {
+            return;
+        }
+        match candidate.address.parse::<IpAddr>() {
+            Ok(ip) => {
+                let announced = Announced { kind: candidate.kind.to_owned(), packet: number };
+                self.candidates.insert(SocketAddr::new(ip, candidate.port), announced);
+            }
+            Err(_) if candidate.address.ends_with(".local") => self.hidden.insert(candidate.port, number),
+            Err(_) => {}
+        }
+    }
+}
+
+fn remember(map: &mut Bounded<u64, Said, MOST>, key: u64, what: String, packet: u64) {
+    if what.len() <= MOST_LEN {
+        map.insert(key, Said { what, packet });
+    }
+}
+
+/// `AB:CD:…`
+fn bytes(fingerprint: &str) -> Option<Vec<u8>> {
+    fingerprint.split(':').map(|pair| u8::from_str_radix(pair, 16).ok().filter(|_| pair.len() == 2)).collect()
+}
+
+/// Says something at the node of that place.
+fn say(d: &mut Dissection<'_>, at: usize, severity: Severity, text: String, spec: crate::spec::Spec) {
+    d.annotate(at as u32, severity, text);
+    if let Some(note) = d.tree.notes.last_mut().filter(|note| note.node as usize == at) {
+        note.spec = Some(spec);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdp::SDP;
+
+    #[test]
+    fn a_fingerprint_is_known_by_its_hash_and_its_bytes() {
+        let sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=fingerprint:SHA-256 AB:0c:FF\r\n";
+        let mut calls = Calls::default();
+        calls.learn(5, &SDP.dissect(sdp.as_bytes()));
+        assert_eq!(calls.fingerprint_seen("sha-256", &[0xab, 0x0c, 0xff]), Some(5));
+        assert_eq!(calls.fingerprint_seen("sha-1", &[0xab, 0x0c, 0xff]), None);
+        assert_eq!(calls.fingerprint_seen("sha-256", &[0xab, 0x0c]), None);
+    }
+}
