@@ -227,6 +227,7 @@ fn http_carries_it_too() {
 fn a_check_is_keyed_with_the_password_of_the_one_asked_and_so_is_its_response() {
     let mut trace = Trace::signaled();
     let d = trace.udp(BROWSER, PEER, &check("peer-password-of-24-chars"));
+    assert_eq!(d.summary(), "Binding request, nominates");
     assert_eq!(
         said(&d),
         [

@@ -117,7 +117,7 @@ pub(super) fn word(d: &Dissection<'_>, at: u32, node: &Node) -> Option<String> {
         return Some(format!("application data, {} bytes", node.span.len()));
     }
     if std::ptr::eq(node.field, SCTP.root) {
-        return Some(format!("application data: {}", packet_summary(d, at)));
+        return Some(packet_summary(d, at));
     }
     let sealed = std::ptr::eq(node.field, &CIPHERTEXT) || std::ptr::eq(node.field, &ENCRYPTED);
     // The record's header stands before it, and tells what it would be.

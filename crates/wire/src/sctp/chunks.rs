@@ -113,7 +113,8 @@ static CHUNKS: &[Kind] = &[
     kind(6, "ABORT", (9260, "3.3.7"), &T_FLAG, abort,
         "Ends the association at once; what was not delivered is lost. So a peer connection ends that is closed."),
     kind(7, "SHUTDOWN", (9260, "3.3.8"), &[], shutdown,
-        "Asks to end the association: the sender has nothing more to send. WebRTC does without it."),
+        "Asks to end the association: the sender has nothing more to send. Closing a peer connection \
+         sends ABORT in its place."),
     kind(8, "SHUTDOWN ACK", (9260, "3.3.9"), &[], nothing,
         "Agrees: nothing more to send on this side either."),
     kind(9, "ERROR", (9260, "3.3.10"), &[], error,

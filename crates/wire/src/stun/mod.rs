@@ -226,7 +226,7 @@ fn claims(bytes: &[u8]) -> bool {
         && (header[4..8] == MAGIC_COOKIE.to_be_bytes() || classic && usize::from(length) == body.len())
 }
 
-/// `Binding success response 192.0.2.1:32853`, `Binding error response 420`, `Binding request, change port`
+/// `Binding success response 192.0.2.1:32853`, `Binding error response 420`, `Binding request, nominates`
 fn summary(d: &Dissection<'_>) -> String {
     let name = |field| match d.find(field)?.meaning {
         Meaning::Name(name) => Some(name),
@@ -240,6 +240,9 @@ fn summary(d: &Dissection<'_>) -> String {
         if d.find(flag).and_then(Node::uint) == Some(1) {
             out.push_str(asked);
         }
+    }
+    if d.find("USE-CANDIDATE").is_some() {
+        out.push_str(", nominates");
     }
     let address = ["XOR-RELAYED-ADDRESS", "XOR-MAPPED-ADDRESS", "MAPPED-ADDRESS", "XOR-PEER-ADDRESS"]
         .iter()

@@ -136,14 +136,14 @@ fn a_sack_names_what_it_acknowledges_and_what_is_missing() {
     assert_eq!(
         said(&d),
         [
-            "acknowledges what is new up to packet 8, 3.00 ms later; from packet 7 on",
+            "acknowledges the data of packets 7 to 8, 3.00 ms after the last",
             "TSN 103 is missing, which packet 9 brought"
         ]
     );
     let d = talk.packet(SERVER, &[sack(102, &[], &[])]);
     assert_eq!(said(&d), ["nothing new: all up to here was acknowledged before"]);
     let d = talk.packet(SERVER, &[chunk(7, 0, &104_u32.to_be_bytes())]);
-    assert!(said(&d)[0].contains("up to packet 10"), "{:?}", said(&d));
+    assert!(said(&d)[0].contains("packets 9 to 10"), "{:?}", said(&d));
 }
 
 #[test]
@@ -160,6 +160,24 @@ fn a_heartbeat_is_joined_to_its_answer_and_a_foreign_tag_shows() {
 }
 
 #[test]
+fn a_zero_checksum_is_for_who_said_that_it_is_acceptable() {
+    let mut talk = Talk::new();
+    talk.packet(CLIENT, &[init(1, 0x1111, 100, &[parameter(0x8001, &[0, 0, 0, 1])])]);
+    talk.packet(SERVER, &[init(2, 0x2222, 500, &[])]);
+    let sack = |tag| without_sum(packet(tag, &[sack(100, &[], &[])]));
+    let allowed = talk.bytes(SERVER, CLIENT, sack(0x1111));
+    assert_eq!(allowed.worst(), Some(Severity::Info), "{:?}", said(&allowed));
+    assert!(said(&allowed).contains(&"the receiver said in packet 1 that this is acceptable".to_owned()));
+    let refused = talk.bytes(CLIENT, SERVER, sack(0x2222));
+    assert_eq!(refused.worst(), Some(Severity::Warning), "{:?}", said(&refused));
+    assert!(
+        said(&refused).iter().any(|text| text.contains("did not say in packet 2")),
+        "{:?}",
+        said(&refused)
+    );
+}
+
+#[test]
 fn tsns_go_on_after_the_last_number() {
     let mut talk = Talk::new();
     talk.packet(CLIENT, &[init(1, 0x1111, u32::MAX, &[])]);
@@ -167,7 +185,7 @@ fn tsns_go_on_after_the_last_number() {
     let d = talk.packet(CLIENT, &[data(1, 0, 1, 0, 51, b"ng")]);
     assert_eq!(d.summary(), "DATA \"ping\" on stream 1");
     let d = talk.packet(SERVER, &[sack(0, &[], &[])]);
-    assert!(said(&d)[0].contains("up to packet 3"), "{:?}", said(&d));
+    assert!(said(&d)[0].contains("packets 2 to 3"), "{:?}", said(&d));
 }
 
 #[test]

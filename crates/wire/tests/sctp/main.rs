@@ -4,4 +4,5 @@ mod association;
 #[path = "../common/mod.rs"]
 mod common;
 mod packets;
+mod tshark;
 mod written;

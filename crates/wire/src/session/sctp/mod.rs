@@ -66,6 +66,8 @@ pub(super) struct Passing {
 struct End {
     /// The tags that it asked to be answered with.
     tags: VecDeque<(u64, u64)>,
+    /// Whether it takes packets without a checksum.
+    takes_zero: bool,
     sent: Sent,
     fragments: Fragments,
     cookie: Option<(Vec<u8>, Passing)>,
@@ -87,6 +89,7 @@ impl Association {
             Ok(())
         });
         self.tag(c, since, passing);
+        self.zero(c, since, passing);
         result
     }
 
@@ -117,6 +120,7 @@ impl Association {
             return;
         };
         let cookie = bytes(c, at, "Cookie").filter(|cookie| cookie.len() <= MOST_COOKIE).map(<[u8]>::to_vec);
+        let zero = uint(c, at, "Error Detection Method Identifier") == Some(1);
         let (own, _) = self.ends(passing);
         let before = own.tags.iter().find(|(known, _)| *known == tag).map(|(_, number)| *number);
         if before.is_none() && !own.tags.is_empty() {
@@ -134,6 +138,7 @@ impl Association {
             Some(_) => {}
             None => {
                 own.sent.begin(tsn as u32);
+                own.takes_zero = zero;
                 remember(&mut own.tags, (tag, passing.number));
                 if begins {
                     self.channels = Channels::default();
@@ -154,6 +159,24 @@ impl Association {
             let text = format!("the receiver asked for {asked:#010x}, in packet {number}: it drops this one");
             remark(c, since, "Verification Tag", Severity::Warning, text, rfc(9260, "8.5"));
         }
+    }
+
+    /// Whether the receiver takes a packet without a checksum.
+    fn zero(&mut self, c: &mut Cursor<'_>, since: usize, passing: Passing) {
+        let (_, other) = self.ends(passing);
+        let Some((_, number)) = other.tags.back().filter(|_| uint(c, since, "Checksum") == Some(0)) else {
+            return;
+        };
+        let (severity, text) = match other.takes_zero {
+            true => (Severity::Info, format!("the receiver said in packet {number} that this is acceptable")),
+            false => {
+                let why = format!(
+                    "the receiver did not say in packet {number} that this is acceptable: it drops the packet"
+                );
+                (Severity::Warning, why)
+            }
+        };
+        remark(c, since, "Checksum", severity, text, rfc(9653, "5.3"));
     }
 
     fn cookie_echo(&mut self, c: &mut Cursor<'_>, at: usize, passing: Passing) {

@@ -69,7 +69,7 @@ impl Sent {
         Some(match first == last {
             true => format!("acknowledges packet {last}, {after} later"),
             false => {
-                format!("acknowledges what is new up to packet {last}, {after} later; from packet {first} on")
+                format!("acknowledges the data of packets {first} to {last}, {after} after the last")
             }
         })
     }
