@@ -75,8 +75,8 @@ impl Tap {
         }
     }
 
-    /// Explains bytes that are no packet by themselves, as a text that goes by JSON: shown where packets are shown with
-    /// their fields, recorded nowhere.
+    /// Explains bytes that are no packet by themselves, a session description line by line: shown where packets are
+    /// shown with their fields, recorded nowhere.
     pub fn explain(&self, dissection: &Dissection<'_>) {
         if let Some(screen) = self.lock().as_ref().and_then(|shared| shared.screen.as_ref()) {
             screen.explain(dissection);

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use wire::render::ladder::{Ladder, Said};
+use wire::render::sdp::{self, SdpView};
 use wire::render::text::Style;
 use wire::render::{json, text};
 use wire::trace::{Event, Secrets, Trace};
@@ -74,7 +75,10 @@ impl Screen {
         if self.show == Show::Fields {
             let mut out = String::from("\n");
             // Writing to a string cannot fail.
-            let _ = text::packet(dissection, self.style, &mut out);
+            let _ = match sdp::place(dissection) {
+                Some(_) => sdp::text(dissection, self.style, &SdpView::default(), &mut out),
+                None => text::packet(dissection, self.style, &mut out),
+            };
             print(&out);
         }
     }
