@@ -201,3 +201,16 @@ fn who_reads_no_further_is_no_error() {
 fn color_is_for_terminals_only() {
     assert!(!stdout(&run(&["inspect", REQUEST])).contains('\x1b'));
 }
+
+#[test]
+fn a_session_description_says_so_itself_and_is_read_line_by_line() {
+    let offer = "tests/data/sdp/chromium/data-gathered-offer.sdp";
+    let shown = run(&["inspect", offer]);
+    let text = stdout(&shown);
+    assert!(text.starts_with("  1  v=0\n"), "{text}");
+    assert!(text.contains("cand-type host: an address of the machine itself"), "{text}");
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "{widest:?}");
+    assert!(stdout(&run(&["inspect", "--verbose", offer])).contains("0000  76"), "its bytes");
+    assert!(stdout(&run(&["inspect", "--json", offer])).contains("\"connection-address\""));
+}

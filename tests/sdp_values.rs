@@ -76,7 +76,7 @@ fn of_webrtc_sdp(media: &webrtc_sdp::media_type::SdpMedia) -> Facts {
     use SdpAttributeType as T;
     one(T::Mid, &|a| if let A::Mid(mid) = a { Some(format!("mid {mid}")) } else { None });
     for direction in [T::Sendrecv, T::Sendonly, T::Recvonly, T::Inactive] {
-        one(direction, &|a| Some(format!("direction {}", a.to_string())));
+        one(direction, &|a| Some(format!("direction {a}")));
     }
     one(T::Setup, &|a| Some(a.to_string().replace(':', " ")));
     one(T::IceUfrag, &|a| if let A::IceUfrag(ufrag) = a { Some(format!("ufrag {ufrag}")) } else { None });

@@ -88,7 +88,7 @@ fn has_mid(d: &Dissection<'_>, mid: &str) -> Result<(), Complaint> {
     let known: Vec<&str> = description
         .iter()
         .flat_map(|description| &description.media)
-        .filter_map(|section| section.mid())
+        .filter_map(wire::sdp::Section::mid)
         .collect();
     if known.contains(&mid) {
         return Ok(());
