@@ -24,7 +24,7 @@
 //!   port 9, or it is rejected (RFC 9143 section 6). The answer itself never says bundle-only.
 //! - The formats are those of the offer that we know, in the offer's numbers. A rejected section still has at least one:
 //!   the grammar wants it.
-//! - The group has what was in the offer's group and was accepted; it is empty where we do not bundle.
+//! - The group has what was in the offer's group and was accepted, in the offer's order; it is empty where we do not bundle.
 //! - setup: never actpass. active is answered by passive and passive by active (RFC 8842 section 5.3). To actpass both
 //!   are right, and active saves a round trip.
 //!

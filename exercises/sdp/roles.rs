@@ -13,7 +13,8 @@
 //! ```
 //!
 //! One side must begin and one must wait. An answer may also hold the connection back, whatever was offered; and it cannot
-//! want a connection where the offer holds it back.
+//! want a connection where the offer holds it back. That is the general table, for all that connects. A call uses three of
+//! the four words: DTLS knows no connection that is held (RFC 8842 section 5.1).
 //!
 //! The direction (RFC 3264 section 6.1) says who sends media. Each side writes what it does itself:
 //!

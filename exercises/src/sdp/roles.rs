@@ -133,7 +133,8 @@ fn missing(offer: Setup, answer: Setup) -> (Spec, String, &'static str) {
         (_, Setup::Holdconn) => (
             TABLE,
             label,
-            "whatever the offer says, the answer may hold the connection back: holdconn is in each row of the table",
+            "whatever the offer says, an answer may hold the connection back: holdconn is in each row of the general table. (A call \
+             never says it: DTLS knows no connection that is held, by RFC 8842 section 5.1)",
         ),
         (Setup::Actpass, Setup::Passive) => (
             rfc(8842, "5.3"),

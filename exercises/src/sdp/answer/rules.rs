@@ -328,6 +328,16 @@ fn group(offer: &Description, we: &Supported, answer: &Description, text: &str) 
             return Some(Reason::new(GROUP, why).at(place(mid), "not in the offer's group"));
         }
     }
+    let mut kept = offer.bundle.iter().filter(|mid| answer.bundle.contains(mid));
+    if let (Some(first), Some(tag)) = (kept.next(), answer.bundle.first())
+        && first != tag
+    {
+        let why = format!(
+            "the group uses the transport of its first section, and the offer's order says which: {first} is the first one that \
+             this answer keeps"
+        );
+        return Some(Reason::new(rfc(9143, "7.3.1"), why).at(place(tag), format!("{first} comes first")));
+    }
     let left_out = |media: &&Media| {
         media.port != 0 && offer.bundle.contains(&media.mid) && !answer.bundle.contains(&media.mid)
     };

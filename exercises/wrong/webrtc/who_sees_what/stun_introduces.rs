@@ -1,0 +1,19 @@
+//! Takes the STUN server for the one who brings the two together.
+
+use exercises::webrtc::who_sees_what::{What, Who};
+
+/// All that somebody sees.
+pub fn sees(who: Who) -> Vec<What> {
+    use What::{Address, Ciphertext, Descriptions, Fingerprints, Media, Text, WhoCallsWhom};
+    match who {
+        Who::Signaling => vec![Address, WhoCallsWhom, Descriptions, Fingerprints],
+        Who::Stun => vec![Address, WhoCallsWhom],
+        Who::Turn | Who::Network => vec![Address, WhoCallsWhom, Fingerprints, Ciphertext],
+        Who::Sfu | Who::Peer | Who::LyingSignaling => {
+            vec![Address, WhoCallsWhom, Descriptions, Fingerprints, Ciphertext, Media, Text]
+        }
+        Who::Script => vec![Address, WhoCallsWhom, Descriptions, Fingerprints, Media, Text],
+    }
+}
+
+exercises::check!(webrtc::who_sees_what(sees));
