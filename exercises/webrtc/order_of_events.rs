@@ -31,11 +31,11 @@
 //!
 //! Check: `cargo run -- check webrtc::order_of_events`. The page: webrtc.html#one-call
 
-/// The letters of all events, first to last.
+use exercises::webrtc::order_of_events::letters;
+
+/// All events, first to last: `letters("A B C D")`, with the twenty in your order.
 pub fn order() -> Vec<char> {
-    let letters = todo!("the letters A to T, such as \"A B C\"");
-    let letters: &str = letters;
-    letters.chars().filter(|letter| !letter.is_whitespace()).collect()
+    todo!()
 }
 
 exercises::check!(webrtc::order_of_events(order));

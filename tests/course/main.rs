@@ -5,6 +5,7 @@
 
 mod commands;
 mod exercises_hold;
+mod sdp_holds;
 mod small_workbook;
 mod socketio_holds;
 mod webrtc_holds;

@@ -9,10 +9,11 @@
 //! - P S D M: the channel, and what is said in it. S need not wait for D.
 //! - K: the end.
 
-/// The letters of all events, first to last.
+use exercises::webrtc::order_of_events::letters;
+
+/// All events, first to last.
 pub fn order() -> Vec<char> {
-    let letters = "H E O J  R C  B I  G Q A N  F L T  P S D M  K";
-    letters.chars().filter(|letter| !letter.is_whitespace()).collect()
+    letters("H E O J  R C  B I  G Q A N  F L T  P S D M  K")
 }
 
 exercises::check!(webrtc::order_of_events(order));

@@ -2,4 +2,5 @@
 
 pub mod answer;
 pub mod candidate;
+pub mod mend;
 pub mod roles;

@@ -10,6 +10,12 @@ pub type Event = char;
 /// What the student writes: all events, in an order in which they can have come.
 pub type Order = fn() -> Vec<Event>;
 
+/// The letters of a text, whatever stands between them.
+#[must_use]
+pub fn letters(text: &str) -> Vec<Event> {
+    text.chars().filter(|letter| letter.is_alphabetic()).collect()
+}
+
 /// The events, with the line of each in the trace; shuffled.
 pub const EVENTS: [(Event, &str); 20] = [
     ('A', "UDP   ping -> pong    DTLS Certificate, ..., Finished"),

@@ -1,9 +1,10 @@
 //! Checks before the password is known.
 
-/// The letters of all events, first to last.
+use exercises::webrtc::order_of_events::letters;
+
+/// All events, first to last.
 pub fn order() -> Vec<char> {
-    let letters = "H E O J  B I  R C  G Q A N  F L T  P S D M  K";
-    letters.chars().filter(|letter| !letter.is_whitespace()).collect()
+    letters("H E O J  B I  R C  G Q A N  F L T  P S D M  K")
 }
 
 exercises::check!(webrtc::order_of_events(order));

@@ -1,9 +1,10 @@
 //! Begins the handshake as soon as the answer is there.
 
-/// The letters of all events, first to last.
+use exercises::webrtc::order_of_events::letters;
+
+/// All events, first to last.
 pub fn order() -> Vec<char> {
-    let letters = "H E O J  R C  G B I  Q A N  F L T  P S D M  K";
-    letters.chars().filter(|letter| !letter.is_whitespace()).collect()
+    letters("H E O J  R C  G B I  Q A N  F L T  P S D M  K")
 }
 
 exercises::check!(webrtc::order_of_events(order));
