@@ -1,7 +1,7 @@
 //! # sdp::candidate: the parts of a candidate, and its priority
 //!
-//! "You can reach me here" is one line (RFC 8839 section 5.1). It stands in an SDP with `a=` before it, and alone in a
-//! trickled candidate without:
+//! "You can reach me here" is one line (RFC 8839 section 5.1). It stands in an SDP with `a=` before it, and alone in
+//! a trickled candidate without:
 //!
 //! ```text
 //! candidate:842163049 1 udp 1694498815 203.0.113.7 61000 typ srflx raddr 192.0.2.1 rport 50000 generation 0
@@ -19,8 +19,8 @@
 //! ```
 //!
 //! One space between two words. After the type come pairs of a name and a value, in any order: `raddr`, `rport` and
-//! `tcptype` have fields of their own, all others survive in `extensions`. (The grammar has raddr and rport first. Who takes
-//! them anywhere reads all that others write.)
+//! `tcptype` have fields of their own, all others survive in `extensions`. (The grammar has raddr and rport first.
+//! Who takes them anywhere reads all that others write.)
 //!
 //! The first part that is wrong, from the left, is the answer where there is one:
 //!

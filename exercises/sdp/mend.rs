@@ -17,8 +17,8 @@
 //! L   an answer    pong knows PCMA and opus.
 //! ```
 //!
-//! Give each back as it is first (`sdp.to_owned()`): the verdict shows the text, the place of the fault, and the rule. Then
-//! mend it, and nothing else: there is more than one right way for most of them. Lines end with `\r\n`.
+//! Give each back as it is first (`sdp.to_owned()`): the verdict shows the text, the place of the fault, and the
+//! rule. Then mend it, and nothing else: there is more than one right way for most of them. Lines end with `\r\n`.
 //!
 //! The faults are found by the linter of the workbook, which is yours as well: `cargo run -- inspect --sdp FILE`.
 //!

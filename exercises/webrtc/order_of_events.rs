@@ -1,7 +1,7 @@
 //! # webrtc::order_of_events: one call, shuffled
 //!
-//! ping calls pong over a data channel, says "ping", gets "pong" and hangs up. These are the events of that call, and somebody
-//! dropped them. (WS is the WebSocket to the signaling server; what is inside DTLS is shown decrypted.)
+//! ping calls pong over a data channel, says "ping", gets "pong" and hangs up. These are the events of that call, and
+//! somebody dropped them. (WS is the WebSocket to the signaling server; what is inside DTLS is shown decrypted.)
 //!
 //! ```text
 //!   A  UDP   ping -> pong    DTLS Certificate, ..., Finished
@@ -26,8 +26,8 @@
 //!   T  UDP   ping -> pong    SCTP COOKIE ECHO
 //! ```
 //!
-//! Put them into an order in which they can have come. There is more than one: what has no reason to wait need not wait.
-//! The verdict names two events that cannot have come so, and says why.
+//! Put them into an order in which they can have come. There is more than one: what has no reason to wait need not
+//! wait. The verdict names two events that cannot have come so, and says why.
 //!
 //! Check: `cargo run -- check webrtc::order_of_events`. The page: webrtc.html#one-call
 

@@ -1,7 +1,7 @@
 //! # webrtc::which_layer_failed: seven calls that came to nothing
 //!
-//! "It does not connect." Where? A call is a pile of layers, and each waits for an answer before the next begins. So the
-//! first one without an answer is where it failed, and the capture shows it:
+//! "It does not connect." Where? A call is a pile of layers, and each waits for an answer before the next begins. So
+//! the first one without an answer is where it failed, and the capture shows it:
 //!
 //! ```text
 //!   layer       asks                                       is answered by
@@ -13,8 +13,8 @@
 //!   consent     STUN Binding request, every 5 seconds      STUN Binding success response
 //! ```
 //!
-//! A capture is a list of packets, each with a time in milliseconds, who sent it to whom, and a summary. What is inside DTLS
-//! is decrypted, as in a capture that has its keys. Capture D, for example:
+//! A capture is a list of packets, each with a time in milliseconds, who sent it to whom, and a summary. What is
+//! inside DTLS is decrypted, as in a capture that has its keys. Capture D, for example:
 //!
 //! ```text
 //!      0   ping > server WebSocket offer
@@ -45,8 +45,8 @@
 //! Nothing       they talked, and hung up: DTLS Alert warning close_notify
 //! ```
 //!
-//! To see one of the captures, let `failed` return something wrong for it: the verdict shows all packets. After the seven
-//! come others like them, so decide by what is in the packets.
+//! To see one of the captures, let `failed` return something wrong for it: the verdict shows all packets. After the
+//! seven come others like them, so decide by what is in the packets.
 //!
 //! Check: `cargo run -- check webrtc::which_layer_failed`. The page: webrtc.html#exercises
 

@@ -1,7 +1,7 @@
 //! # webrtc::who_sees_what: a call has an audience
 //!
-//! ping calls pong, with camera, microphone and a data channel. Around them stand servers, networks and scripts. What does
-//! each of them get to see?
+//! ping calls pong, with camera, microphone and a data channel. Around them stand servers, networks and scripts. What
+//! does each of them get to see?
 //!
 //! ```text
 //!   Signaling        the server that carries offer and answer, over TLS; honest
@@ -22,8 +22,8 @@
 //!   Text             what is typed into a data channel, in the clear
 //! ```
 //!
-//! Write them down row by row; each save tells. RFC 8826 is about who is trusted with what, RFC 8827 about what the browser
-//! does to keep it so.
+//! Write them down row by row; each save tells. RFC 8826 is about who is trusted with what, RFC 8827 about what the
+//! browser does to keep it so.
 //!
 //! Check: `cargo run -- check webrtc::who_sees_what`. The page: webrtc.html#who-sees-what
 

@@ -1,11 +1,11 @@
 //! # sdp::answer: a solution
 //!
-//! One section of the answer comes from one section of the offer, by `map`: so number, order, kind and mid are right by
-//! construction, and no rule can be forgotten there. The group is what is left of the offer's group once the answer's
-//! ports are known.
+//! One section of the answer comes from one section of the offer, by `map`: so number, order, kind and mid are right
+//! by construction, and no rule can be forgotten there. The group is what is left of the offer's group once the
+//! answer's ports are known.
 //!
-//! Whether a section is wanted has two forms. Without bundle-only the offer's port says it. With it the port is 0 in any
-//! case, and the question is whether the section will be in a group.
+//! Whether a section is wanted has two forms. Without bundle-only the offer's port says it. With it the port is 0 in
+//! any case, and the question is whether the section will be in a group.
 
 use exercises::sdp::answer::{Description, Format, Media, Setup, Supported};
 

@@ -1,13 +1,13 @@
 //! # sdp::candidate: a solution
 //!
-//! The line is words, so it is read word by word, and each word is judged as it comes: that way the first one that is wrong
-//! is the one that is told. What is fixed (eight words) comes first, what is free (pairs) after it in a loop, which takes two
-//! words a round.
+//! The line is words, so it is read word by word, and each word is judged as it comes: that way the first one that is
+//! wrong is the one that is told. What is fixed (eight words) comes first, what is free (pairs) after it in a loop,
+//! which takes two words a round.
 //!
 //! Whether raddr and rport are there is known only at the end, since they may stand anywhere among the pairs.
 //!
-//! The three fields of the priority do not overlap, so `|` and `+` are the same. Widen each number before the shift: a u8
-//! shifted by 24 is gone.
+//! The three fields of the priority do not overlap, so `|` and `+` are the same. Widen each number before the shift:
+//! a u8 shifted by 24 is gone.
 
 use exercises::sdp::candidate::{Broken, Candidate};
 

@@ -1,10 +1,10 @@
 //! # sdp::roles: a solution
 //!
-//! The first table is the one of RFC 4145. The second follows from it: where the answer is allowed, the one who says active
-//! begins, and there is one at most.
+//! The first table is the one of RFC 4145. The second follows from it: where the answer is allowed, the one who says
+//! active begins, and there is one at most.
 //!
-//! The directions need no table of 16 lines. A direction is two questions, "do I send?" and "do I receive?". We send if we
-//! want to and the offerer receives; we receive if we want to and the offerer sends.
+//! The directions need no table of 16 lines. A direction is two questions, "do I send?" and "do I receive?". We send
+//! if we want to and the offerer receives; we receive if we want to and the offerer sends.
 
 use exercises::sdp::roles::{Direction, Setup, Side};
 

@@ -1,13 +1,14 @@
 //! # webrtc::which_layer_failed: a solution
 //!
-//! From below to above: the first layer whose answer is missing has failed, and what stands above it says nothing. Two
-//! things are no layer of their own: a call that was ended on purpose (close_notify), and one that lost its peer later.
+//! From below to above: the first layer whose answer is missing has failed, and what stands above it says nothing.
+//! Two things are no layer of their own: a call that was ended on purpose (close_notify), and one that lost its peer
+//! later.
 //!
-//! Only packets between ping and pong count for ICE. The STUN server answers in each of these captures, also where no check
-//! got through.
+//! Only packets between ping and pong count for ICE. The STUN server answers in each of these captures, also where no
+//! check got through.
 //!
-//! Consent is a question of order: is there a check after the last response? One alone proves nothing yet, since its response
-//! may be on the way, or lost; so it takes three. (By RFC 7675 it is 30 seconds without a response.)
+//! Consent is a question of order: is there a check after the last response? One alone proves nothing yet, since its
+//! response may be on the way, or lost; so it takes three. (By RFC 7675 it is 30 seconds without a response.)
 
 use exercises::webrtc::which_layer_failed::{Host, Layer, Packet};
 

@@ -2,12 +2,13 @@
 //!
 //! - Signaling reads what it carries: descriptions, so fingerprints and candidates. The call itself goes another way.
 //! - STUN gets one question, and answers it.
-//! - TURN and the network forward packets: they see who sends how much to whom. In DTLS 1.2 certificates are not encrypted,
-//!   so they can compute the fingerprints too; that helps them to nothing, since a fingerprint is no secret.
+//! - TURN and the network forward packets: they see who sends how much to whom. In DTLS 1.2 certificates are not
+//!   encrypted, so they can compute the fingerprints too; that helps them to nothing, since a fingerprint is no
+//!   secret.
 //! - An SFU is the other end of the encryption. That is the difference to TURN.
 //! - The script has all but the packets: who opens a page and lets it use the camera trusts the site.
-//! - Fingerprints protect against all who forward packets, and not against who forwards fingerprints. A signaling server
-//!   that lies is the one in the middle that they cannot find; comparing them by another way would.
+//! - Fingerprints protect against all who forward packets, and not against who forwards fingerprints. A signaling
+//!   server that lies is the one in the middle that they cannot find; comparing them by another way would.
 
 use exercises::webrtc::who_sees_what::{What, Who};
 

@@ -1,5 +1,5 @@
-//! Twelve broken descriptions. What is right is not one text: it is what the linter finds no fault with, and that still says
-//! the same.
+//! Twelve broken descriptions. What is right is not one text: it is what the linter finds no fault with, and that
+//! still says the same.
 
 mod patients;
 

@@ -1,5 +1,5 @@
-//! The events of one call, and which must come before which. Not all orders are one order: what has no reason to wait does
-//! not wait.
+//! The events of one call, and which must come before which. Not all orders are one order: what has no reason to wait
+//! does not wait.
 
 use wire::{Spec, rfc};
 
@@ -131,7 +131,8 @@ const REASONS: [Before; 19] = [
 /// Holds an order against all reasons.
 ///
 /// # Errors
-/// An event that is missing, unknown or there twice; else the first pair, in the student's order, that is the wrong way round.
+/// An event that is missing, unknown or there twice; else the first pair, in the student's order, that is the wrong
+/// way round.
 pub fn check(exam: &Exam, order: Order) -> Result<(), Box<Failure>> {
     let trace =
         EVENTS.iter().map(|(letter, line)| format!("{letter}  {line}")).collect::<Vec<_>>().join("\n");
