@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use wire::protocols::LAYERS;
-use wire::render::{html, json, text};
+use wire::render::{html, json, sdp, text};
 use wire::{Context, Tree};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -21,6 +21,10 @@ fuzz_target!(|bytes: &[u8]| {
         text::packet(&d, text::Style { color: true, width: 40 }, &mut out)
             .expect("a String takes everything");
         html::packet(&d, &html::PacketView { id: "p", ..Default::default() }, &mut out)
+            .expect("a String takes everything");
+        sdp::text(&d, text::Style { color: true, width: 40 }, &sdp::SdpView::default(), &mut out)
+            .expect("a String takes everything");
+        sdp::html(&d, &sdp::SdpView { id: "s", ..Default::default() }, &mut out)
             .expect("a String takes everything");
         json::packet(&d, &mut Vec::new());
         drop(d.summary());

@@ -128,12 +128,12 @@ static PARAMETERS: &[Parameter] = &[
         "How the layers travel."),
     parameter(Codec::Vp8, "max-fs", rfc(7741, "6.1"), Value::Number, "The largest picture that this side can decode, in macroblocks of 16 by 16."),
     parameter(Codec::Vp8, "max-fr", rfc(7741, "6.1"), Value::Number, "The most frames a second that this side can decode."),
-    parameter(Codec::Vp9, "profile-id", rfc(9628, "6.1"), Value::Names(&[
+    parameter(Codec::Vp9, "profile-id", rfc(9628, "6"), Value::Names(&[
             ("0", "8 bits, 4:2:0"), ("1", "8 bits, 4:2:2, 4:4:0 or 4:4:4"),
             ("2", "10 or 12 bits, 4:2:0"), ("3", "10 or 12 bits, 4:2:2, 4:4:0 or 4:4:4")]),
         "How many bits a sample has and how many samples carry color. 0 where it is missing."),
-    parameter(Codec::Vp9, "max-fs", rfc(9628, "6.1"), Value::Number, "The largest picture that this side can decode, in macroblocks of 16 by 16."),
-    parameter(Codec::Vp9, "max-fr", rfc(9628, "6.1"), Value::Number, "The most frames a second that this side can decode."),
+    parameter(Codec::Vp9, "max-fs", rfc(9628, "6"), Value::Number, "The largest picture that this side can decode, in macroblocks of 16 by 16."),
+    parameter(Codec::Vp9, "max-fr", rfc(9628, "6"), Value::Number, "The most frames a second that this side can decode."),
     parameter(Codec::Av1, "profile", AV1, Value::Names(&[("0", "Main"), ("1", "High"), ("2", "Professional")]),
         "Which tools of AV1 may be used. 0 where it is missing."),
     parameter(Codec::Av1, "level-idx", AV1, Value::Names(&[

@@ -185,7 +185,7 @@ impl<W: Write> Writer<'_, W> {
             self.out.write_str("</b></a>")?;
         }
         if let Meaning::Name(name) = node.meaning {
-            self.out.write_str(" <span class=\"sdp-means\">")?;
+            self.out.write_str(": <span class=\"sdp-means\">")?;
             escape(name, self.out)?;
             self.out.write_str("</span>")?;
         }
@@ -213,13 +213,15 @@ impl<W: Write> Writer<'_, W> {
             escape(node.field.name, self.out)?;
             self.out.write_str("</b>")?;
             if let Meaning::Name(name) = node.meaning {
-                self.out.write_str(" <span class=\"sdp-means\">")?;
+                self.out.write_str(": <span class=\"sdp-means\">")?;
                 escape(name, self.out)?;
                 self.out.write_str("</span>")?;
             }
             if *self.told.entry(node.field.about).or_insert(bit) == bit {
                 self.out.write_str(" <span class=\"sdp-about\">")?;
                 escape(node.field.about, self.out)?;
+                self.out.write_char(' ')?;
+                spec(&node.field.spec, self.out)?;
                 self.out.write_str("</span>")?;
             }
             self.out.write_str("</li>")?;
