@@ -13,6 +13,9 @@ use crate::sdp::{CANDIDATE, SDP};
 use crate::spec::{Spec, rfc};
 use crate::tree::{Field, Node, Severity};
 
+/// So many members are shown one by one.
+const MOST_MEMBERS: usize = 64;
+
 const DESCRIPTION: Spec = Spec::Page {
     title: "WebRTC: Real-Time Communication in Browsers, RTCSessionDescriptionInit",
     url: "https://www.w3.org/TR/webrtc/#dom-rtcsessiondescriptioninit",
@@ -96,7 +99,7 @@ pub(crate) fn read(c: &mut Cursor<'_>, field: &'static Field) -> Step {
 fn object(c: &mut Cursor<'_>, depth: usize) -> Step {
     let all = c.peek(c.left()).to_vec();
     let mut at = 0;
-    for Member { name, value } in json::members(&all) {
+    for Member { name, value } in json::members(&all).into_iter().take(MOST_MEMBERS) {
         let name = all.get(name).unwrap_or_default();
         let field = MEMBERS.iter().find(|field| field.name.as_bytes() == name).copied().unwrap_or(&OTHER);
         let written = all.get(value.clone()).unwrap_or_default();

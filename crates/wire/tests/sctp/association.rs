@@ -189,6 +189,30 @@ fn tsns_go_on_after_the_last_number() {
 }
 
 #[test]
+fn damaged_packets_leave_a_tree_that_tiles_and_an_association_that_goes_on() {
+    let mut talk = Talk::begun();
+    let mut random = 7_u32;
+    let chunks = every_chunk();
+    for n in 0..4000 {
+        let mut next = || {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 8) as usize
+        };
+        let (one, other) = (next() % chunks.len(), next() % chunks.len());
+        let mut bytes = packet(0x2222, &[chunks[one].clone(), chunks[other].clone()]);
+        for _ in 0..next() % 4 {
+            let (at, bit) = (next() % bytes.len(), next() % 8);
+            bytes[at] ^= 1 << bit;
+        }
+        bytes.truncate(bytes.len() - if n % 5 == 0 { next() % bytes.len() } else { 0 });
+        // Tiling is checked by whoever takes it.
+        drop(talk.bytes(CLIENT, SERVER, bytes).summary());
+    }
+    let d = talk.packet(CLIENT, &[whole(7_000_000, 9, 0, 50, &open(0, 256, 0, b"late", b""))]);
+    assert_eq!(d.summary(), "DATA_CHANNEL_OPEN late");
+}
+
+#[test]
 fn whatever_a_peer_sends_no_packet_costs_more_than_it_should() {
     let mut talk = Talk::new();
     for n in 0..60_000_u32 {

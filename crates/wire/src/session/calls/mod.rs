@@ -46,15 +46,26 @@ struct Said {
     packet: u64,
 }
 
+/// What keys the checks.
+#[derive(Clone, Copy)]
+struct Credentials<'d> {
+    ufrag: Option<&'d str>,
+    password: Option<&'d str>,
+}
+
+impl<'d> Credentials<'d> {
+    fn of(section: &Section<'d>) -> Self {
+        Self { ufrag: section.ice_ufrag(), password: section.ice_pwd() }
+    }
+}
+
 impl Calls {
     /// Takes in what the messages of a packet say.
     pub(super) fn learn(&mut self, number: u64, d: &Dissection<'_>) {
         for description in Description::all(d) {
-            self.section(number, &description.session, None);
-            description
-                .media
-                .iter()
-                .for_each(|section| self.section(number, section, Some(&description.session)));
+            let session = Credentials::of(&description.session);
+            self.section(number, &description.session, session);
+            description.media.iter().for_each(|section| self.section(number, section, session));
         }
         Candidate::alone(d).for_each(|candidate| self.candidate(number, &candidate));
     }
@@ -70,9 +81,10 @@ impl Calls {
         self.fingerprints.of(&(hash.to_ascii_lowercase(), bytes.to_vec())).copied()
     }
 
-    fn section(&mut self, number: u64, section: &Section<'_>, session: Option<&Section<'_>>) {
-        let ufrag = section.ice_ufrag().or(session.and_then(Section::ice_ufrag));
-        let password = section.ice_pwd().or(session.and_then(Section::ice_pwd));
+    /// Takes in a section; what it does not say of itself, the session says for it.
+    fn section(&mut self, number: u64, section: &Section<'_>, session: Credentials<'_>) {
+        let own = Credentials::of(section);
+        let (ufrag, password) = (own.ufrag.or(session.ufrag), own.password.or(session.password));
         if let (Some(ufrag), Some(password)) = (ufrag, password)
             && ufrag.len() <= MOST_LEN
             && password.len() <= MOST_LEN
@@ -133,6 +145,19 @@ fn say(d: &mut Dissection<'_>, at: usize, severity: Severity, text: String, spec
 mod tests {
     use super::*;
     use crate::sdp::SDP;
+
+    #[test]
+    fn what_the_session_says_holds_for_a_section_that_says_nothing() {
+        let sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=ice-ufrag:both\r\na=ice-pwd:of-the-session\r\n\
+                   m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=ice-ufrag:mine\r\na=ice-pwd:of-the-section\r\n\
+                   m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n";
+        let mut calls = Calls::default();
+        calls.learn(5, &SDP.dissect(sdp.as_bytes()));
+        let password = |name: &[u8]| calls.agents().asked(name).map(|agent| (agent.password, agent.packet));
+        assert_eq!(password(b"both:peer"), Some(("of-the-session", 5)));
+        assert_eq!(password(b"mine:peer"), Some(("of-the-section", 5)));
+        assert_eq!(password(b"mine"), None);
+    }
 
     #[test]
     fn a_fingerprint_is_known_by_its_hash_and_its_bytes() {

@@ -296,7 +296,7 @@ fn responses(c: &Cursor<'_>, at: usize) -> Vec<(usize, u64)> {
     let groups =
         (at..).zip(nodes).filter(|(_, node)| node.field.name == "Re-configuration Response Parameter");
     let number = |place| Some((place, uint(c, place, "Re-configuration Response Sequence Number")?));
-    groups.filter_map(|(place, _)| number(place)).take(MOST).collect()
+    groups.take(MOST).filter_map(|(place, _)| number(place)).collect()
 }
 
 fn answers(asked: Passing, passing: Passing) -> String {
