@@ -31,6 +31,11 @@ impl KeyLogs {
         paths.map(|path| create(&path)).collect::<Result<_>>().map(Self)
     }
 
+    /// Did anybody ask?
+    pub(crate) fn wanted(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     // ANCHOR: keys
     /// The library's own cryptography, with an ear at the place where it makes the
     /// keys of a DTLS connection.

@@ -21,6 +21,14 @@ pub(crate) enum Signal {
 }
 // ANCHOR_END: messages
 
+/// What `POST /offer` takes and gives, where nothing is trickled.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Description {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) sdp: String,
+}
+
 /// One end of the WebSocket.
 pub(crate) struct Signaling(WebSocketStream<TcpStream>);
 

@@ -1,19 +1,16 @@
 //! Two peers on loopback: ping calls pong.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tap::webrtc::Runtime;
 use tap::{Random, Tap, TcpStream};
 use tokio::net::TcpListener;
-use tokio::time::timeout;
-use webrtc::data_channel::{DataChannel, DataChannelEvent};
-use webrtc::peer_connection::{RTCPeerConnectionState, RTCSessionDescription};
+use webrtc::peer_connection::RTCSessionDescription;
 
 use crate::keys::KeyLogs;
-use crate::peer::{Event, Peer, Settings};
+use crate::peer::{self, Event, Peer, Settings};
 use crate::signaling::{Signal, Signaling};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -21,8 +18,6 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// at once, chance would decide who is first: so ping begins half of that later, and
 /// the candidates come when it is ping's turn.
 const APART: Duration = Duration::from_millis(100);
-/// Far more than any step takes.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) async fn tell(
     tap: &Tap,
@@ -36,6 +31,7 @@ pub(crate) async fn tell(
         // Both ends are ours, so the keys are too. Unless they were asked for, they
         // never leave this program's memory.
         keys: Some(keys.overheard(tap)?),
+        passive: false,
         credentials: None,
     };
     let mut named = || Settings {
@@ -71,24 +67,21 @@ pub(crate) async fn tell(
     trickle("ping", tap, &mut ping, &mut from_ping, &pong, &mut from_pong).await?;
     trickle("pong", tap, &mut pong, &mut from_pong, &ping, &mut from_ping).await?;
 
-    connected(&mut ping).await.context("ping")?;
-    let echo = channel_of(&mut pong).await.context("pong")?;
-    expect(&channel, "open", |event| matches!(event, DataChannelEvent::OnOpen))
-        .await?;
+    ping.connected().await?;
+    let echo = pong.channel().await?;
+    peer::open(&channel).await?;
 
     tap.say("8. \"ping\", and \"pong\".");
     channel.send_text("ping").await?;
-    let heard = message(&echo).await?;
+    let heard = peer::message(&echo).await?;
     echo.send_text("pong").await?;
-    let answered = message(&channel).await?;
+    let answered = peer::message(&channel).await?;
     tap.learned(&format!("pong heard {heard:?}, ping heard {answered:?}."));
 
     tap.say("9. ping closes the channel.");
     channel.close().await?;
-    expect(&echo, "closed", |event| matches!(event, DataChannelEvent::OnClose))
-        .await?;
-    expect(&channel, "closed", |event| matches!(event, DataChannelEvent::OnClose))
-        .await?;
+    peer::closed(&echo).await?;
+    peer::closed(&channel).await?;
 
     tap.say("10. ping hangs up");
     ping.connection.close().await?;
@@ -161,7 +154,7 @@ async fn trickle(
     into: &mut Signaling,
 ) -> Result<()> {
     loop {
-        match timeout(PATIENCE, from.events.recv()).await?.context("over")? {
+        match from.events.recv().await.context("the connection ended")? {
             Event::Candidate(candidate) => {
                 let address = candidate.address.parse()?;
                 tap.name(SocketAddr::new(address, candidate.port), name);
@@ -176,52 +169,4 @@ async fn trickle(
             _ => {}
         }
     }
-}
-
-async fn connected(peer: &mut Peer) -> Result<()> {
-    loop {
-        match timeout(PATIENCE, peer.events.recv()).await?.context("over")? {
-            Event::State(RTCPeerConnectionState::Connected) => return Ok(()),
-            Event::State(RTCPeerConnectionState::Failed) => bail!("failed"),
-            _ => {}
-        }
-    }
-}
-
-async fn channel_of(peer: &mut Peer) -> Result<Arc<dyn DataChannel>> {
-    loop {
-        if let Event::Channel(channel) =
-            timeout(PATIENCE, peer.events.recv()).await?.context("over")?
-        {
-            return Ok(channel);
-        }
-    }
-}
-
-async fn expect(
-    channel: &Arc<dyn DataChannel>,
-    what: &str,
-    is: impl Fn(&DataChannelEvent) -> bool,
-) -> Result<()> {
-    let wait = async {
-        while let Some(event) = channel.poll().await {
-            if is(&event) {
-                return Ok(());
-            }
-        }
-        bail!("over before {what}")
-    };
-    timeout(PATIENCE, wait).await?
-}
-
-async fn message(channel: &Arc<dyn DataChannel>) -> Result<String> {
-    let wait = async {
-        while let Some(event) = channel.poll().await {
-            if let DataChannelEvent::OnMessage(message) = event {
-                return Ok(String::from_utf8_lossy(&message.data).into_owned());
-            }
-        }
-        bail!("over")
-    };
-    timeout(PATIENCE, wait).await?
 }

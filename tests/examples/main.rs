@@ -9,5 +9,6 @@ mod socketio_strange;
 mod stun;
 mod stun_interop;
 mod webrtc;
+mod webrtc_interop;
 mod websocket;
 mod websocket_interop;

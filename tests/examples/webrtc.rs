@@ -1,13 +1,23 @@
 //! `cargo run --example webrtc`, in all its ways.
 
 use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 
 use serde_json::Value;
 use wire::trace::{Secrets, Trace};
 
-use crate::process::{command_to_end, installed, run};
+use crate::process::{Drained, Running, command_to_end, installed, run};
 use crate::stun::scratch;
+use crate::webrtc_interop::ask;
+
+/// A peer that answers, and where it takes offers.
+pub(crate) fn server() -> (Drained, SocketAddr) {
+    let mut server = Running::example("webrtc", &["--quiet", "--answer", "127.0.0.1:0"]);
+    let line = server.line_with("Answering at");
+    let address = line.split(['/', ' ']).find_map(|word| word.parse().ok()).unwrap();
+    (server.drained(), address)
+}
 
 #[test]
 fn two_peers_meet_on_loopback_and_say_ping_and_pong() {
@@ -15,7 +25,8 @@ fn two_peers_meet_on_loopback_and_say_ping_and_pong() {
     assert_eq!((done.code, &*done.err), (Some(0), ""));
     assert!(done.out.contains("=> pong heard \"ping\", ping heard \"pong\"."), "{}", done.out);
     assert!(!done.out.contains("error: "), "the dissector finds fault:\n{}", done.out);
-    for line in done.out.lines() {
+    // A fingerprint is one word.
+    for line in done.out.lines().filter(|line| line.split(' ').all(|word| word.len() < 90)) {
         assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
     }
 }
@@ -71,9 +82,92 @@ fn keys_are_written_only_where_they_were_asked_for_and_nobody_else_may_read_them
 }
 
 #[test]
+fn one_process_calls_another_and_no_key_is_recorded_unasked() {
+    let (_server, address) = server();
+    let url = format!("http://{address}/");
+    let done = run("webrtc", &["--quiet", "--call", &url, "--message", "gr\u{fc}\u{df} dich"]);
+    assert_eq!((done.code, &*done.err), (Some(0), ""), "{}", done.out);
+    assert!(done.out.contains("\"echo:gr\u{fc}\u{df} dich\" came back"), "{}", done.out);
+    assert!(done.out.contains("encrypted application data"), "{}", done.out);
+}
+
+#[test]
+fn calls_come_one_after_the_other_and_at_once() {
+    let (mut server, address) = server();
+    let url = format!("http://{address}/");
+    for _ in 0..3 {
+        let calls: Vec<_> = (0..6)
+            .map(|_| {
+                let url = url.clone();
+                std::thread::spawn(move || run("webrtc", &["--quiet", "--call", &url]).code)
+            })
+            .collect();
+        let codes: Vec<_> = calls.into_iter().map(|call| call.join().unwrap()).collect();
+        assert_eq!(codes, [Some(0); 6]);
+    }
+    assert!(server.runs());
+}
+
+#[test]
+fn what_is_no_offer_is_told_what_was_expected() {
+    let (mut server, address) = server();
+    let endless = format!("{{\"type\":\"offer\",\"sdp\":\"{}\"}}", "x".repeat(70_000));
+    for (what, body, status, says) in [
+        ("POST /offer", "", "400", "as JSON"),
+        ("POST /offer", "{\"type\":\"answer\",\"sdp\":\"\"}", "400", "found type"),
+        ("POST /offer", "{\"type\":\"offer\",\"sdp\":\"v=0\"}", "400", "as JSON"),
+        ("POST /offer", &*endless, "413", "at most 65536 bytes"),
+        ("GET /offer", "", "405", "POST /offer"),
+        ("GET /nowhere", "", "404", "/offer"),
+        ("GET /", "", "200", "<title>"),
+    ] {
+        let (found, text) = ask(address, what, body.as_bytes()).unwrap();
+        assert!(found.starts_with(status) && text.contains(says), "{what}: {found}: {text}");
+    }
+    assert!(server.runs());
+}
+
+#[test]
+fn nobody_there_and_somebody_else_there_end_with_exit_code_1_and_advice() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let done = run("webrtc", &["--quiet", "--call", &format!("http://{closed}/")]);
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert!(done.err.contains("refused") && done.err.contains("--answer"), "{}", done.err);
+
+    // It listens and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let done = run("webrtc", &["--quiet", "--call", &url, "--timeout", "0.5"]);
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert!(done.err.contains("no answer within 0.5 s"), "{}", done.err);
+
+    let (_server, address) = server();
+    let done = run("webrtc", &["--quiet", "--call", &format!("http://{address}/nowhere")]);
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert!(done.err.contains("404"), "{}", done.err);
+}
+
+#[test]
+fn help_shows_how_to_use_it() {
+    let done = run("webrtc", &["--help"]);
+    assert_eq!(done.code, Some(0));
+    for text in ["Examples:", "--answer", "--call", "--keylog", "--json", "--pcap", "--seed", "Exit codes"] {
+        assert!(done.out.contains(text), "{text} is missing in\n{}", done.out);
+    }
+}
+
+#[test]
 fn wrong_usage_exits_with_2_and_says_what_was_expected() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
     for (arguments, says) in [
         (&["--nonsense"][..], "--nonsense"),
+        (&["--call", "127.0.0.1:8080"], "http://127.0.0.1:8080/"),
+        (&["--call", "https://127.0.0.1/"], "https is not http"),
+        (&["--call", "http://127.0.0.1/", "--timeout", "never"], "0.1 to 3600"),
+        (&["--message", "ping"], "--call"),
+        (&["--answer", "localhost"], "--answer"),
+        (&["--answer", &taken], "Port 0"),
         (&["--pcap", "/no/such/folder/file"], "name another file"),
         (&["--keylog", "/no/such/folder/file"], "name another file"),
     ] {
