@@ -51,8 +51,7 @@ pub(crate) fn engine() -> Result<(MediaEngine, Registry)> {
         [(RtpCodecKind::Audio, 111), (RtpCodecKind::Video, 96)]
     {
         let rtp_codec = codec(kind);
-        let parameters =
-            RTCRtpCodecParameters { rtp_codec, payload_type, ..Default::default() };
+        let parameters = RTCRtpCodecParameters { rtp_codec, payload_type };
         engine.register_codec(parameters, kind)?;
     }
     let registry = register_default_interceptors(Registry::new(), &mut engine)?;
