@@ -21,7 +21,7 @@ pub static DCEP: Layer =
     Layer { id: "dcep", root: &MESSAGE, claims: |_| false, dissect, summary: |d| message_summary(d, 0) };
 
 static MESSAGE: Field = Field::new(
-    "DCEP message",
+    "DCEP",
     rfc(8832, "5"),
     "Opens a data channel on the stream that carries it, or says that it is open. A channel with negotiated: true \
      does without.",

@@ -24,7 +24,7 @@ use crate::tree::{Dissection, Field, Node, Severity};
 pub static RTP: Layer = Layer { id: "rtp", root: &PACKET, claims, dissect, summary };
 
 static PACKET: Field = Field::new(
-    "RTP packet",
+    "RTP",
     rfc(3550, "5.1"),
     "A piece of audio or video: 20 milliseconds of sound, a part of a frame. Nobody acknowledges it; what is late is \
      of no use.",

@@ -59,7 +59,7 @@ const COOKIE_ECHO: u64 = 10;
 const SHUTDOWN_COMPLETE: u64 = 14;
 
 static PACKET: Field = Field::new(
-    "SCTP packet",
+    "SCTP",
     rfc(9260, "3"),
     "A header, and chunks that each do one thing. Inside DTLS it never sees the network, so its ports name no process.",
 );

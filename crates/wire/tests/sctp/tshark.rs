@@ -125,7 +125,7 @@ fn the_packets_of_a_real_call_read_as_in_wireshark() {
     let mut packets = Vec::new();
     for event in &call.events {
         let d = session.dissect(event);
-        let inside = d.nodes().iter().filter(|node| node.field.name == "SCTP packet");
+        let inside = d.nodes().iter().filter(|node| node.field.name == "SCTP");
         packets.extend(inside.map(|node| d.bytes(node.span).to_vec()));
     }
     assert!(packets.len() >= 10, "INIT to ABORT: {}", packets.len());
