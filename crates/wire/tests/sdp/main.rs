@@ -1,5 +1,6 @@
 //! Session descriptions: their tree, and what it says.
 
+mod attributes;
 #[path = "../common/mod.rs"]
 mod common;
 mod corpus;
