@@ -174,7 +174,9 @@ fn a_capture_is_listed_filtered_drawn_and_written_as_json() {
 
 #[test]
 fn help_names_an_example_and_the_exit_codes() {
-    for command in ["serve", "build", "inspect", "check", "watch", "hint", "solution", "progress", "list"] {
+    for command in
+        ["serve", "build", "inspect", "diff", "check", "watch", "hint", "solution", "progress", "list"]
+    {
         let output = run(&[command, "--help"]);
         assert_eq!(output.status.code(), Some(0), "{command}");
         assert!(stdout(&output).contains("Example"), "{command}: {}", stdout(&output));

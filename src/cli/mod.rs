@@ -12,11 +12,13 @@ macro_rules! putln {
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod hint;
 mod inspect;
 mod list;
 mod preprocess;
 mod progress;
+mod sdp;
 mod serve;
 mod solution;
 mod standing;
@@ -53,6 +55,7 @@ enum Command {
     Build(build::Args),
     Preprocess(preprocess::Args),
     Inspect(inspect::Args),
+    Diff(diff::Args),
     Check(check::Args),
     Watch(watch::Args),
     Hint(hint::Args),
@@ -94,6 +97,7 @@ fn carry_out(command: Command) -> Result<u8> {
         Command::Build(args) => build::run(&args),
         Command::Preprocess(args) => preprocess::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Watch(args) => watch::run(&args),
         Command::Hint(args) => hint::run(&args),

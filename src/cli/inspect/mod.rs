@@ -10,9 +10,11 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use wire::render::sdp::SdpView;
 use wire::render::text::Style;
+use wire::sdp::lint::Role;
 use wire::{Context, Layer, Tree, protocols, render, sdp};
 
 use super::FINE;
+use super::sdp::{Source, check as check_sdp};
 use super::terminal;
 use input::Input;
 
@@ -23,8 +25,11 @@ Examples:
   wirebook inspect traces/stun.pcapng --ladder
   wirebook inspect call.pcapng --keylog call.keys --filter dtls --verbose
   tcpdump -i lo -w - udp port 3478 | wirebook inspect - --json
+  wirebook inspect --sdp offer.sdp
+  wirebook inspect --sdp answer.sdp --offer offer.sdp
 
-Whatever the bytes, the exit code is 0: what is wrong with them is said in the tree.";
+Whatever the bytes, the exit code is 0: what is wrong with them is said in the tree.
+With --sdp it is 1 where there is an error, and 0 where there are only warnings and notes.";
 
 /// Take bytes apart: a packet, a message, or a whole capture
 #[derive(Debug, clap::Args)]
@@ -51,6 +56,15 @@ pub(super) struct Args {
     /// Of a capture: only the packets that pass, such as 'stun and port == 3478'
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
+    /// Check a session description: each finding with its place, its rule and what to do
+    #[arg(long, conflicts_with_all = ["proto", "password", "ladder", "filter", "verbose"])]
+    sdp: bool,
+    /// With --sdp: the offer that it answers
+    #[arg(long, value_name = "FILE", requires = "sdp", conflicts_with = "role")]
+    offer: Option<String>,
+    /// With --sdp: which of the two it is, as some rules are for one only
+    #[arg(long = "type", value_name = "TYPE", requires = "sdp", value_parser = role)]
+    role: Option<Role>,
     /// Of a capture: the whole tree of each packet, not a line; of an SDP: every byte of it
     #[arg(long, short)]
     verbose: bool,
@@ -63,7 +77,18 @@ fn proto(name: &str) -> Result<&'static Layer, String> {
     })
 }
 
+fn role(name: &str) -> Result<Role, String> {
+    match name {
+        "offer" => Ok(Role::Offer),
+        "answer" => Ok(Role::Answer),
+        _ => Err("there are offer and answer".to_owned()),
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<u8> {
+    if args.sdp {
+        return check(args);
+    }
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let result = match input::read(&args.input)? {
         Input::Capture(mut trace) => {
@@ -83,6 +108,12 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     result?;
     out.flush()?;
     Ok(FINE)
+}
+
+fn check(args: &Args) -> Result<u8> {
+    let [file] = args.input.as_slice() else { bail!("--sdp takes one file, or `-` for standard input") };
+    let offer = args.offer.as_deref().map(Source::read).transpose()?;
+    check_sdp(&Source::read(file)?, offer.as_ref(), args.role, args.json, style())
 }
 
 fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {

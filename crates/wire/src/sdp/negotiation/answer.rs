@@ -286,16 +286,18 @@ fn same_place(
 fn transport(sheets: Sheets<'_, '_>, at: usize, report: &mut Report) {
     let Sheets { before, after } = sheets;
     let (Some(offer), Some(answer)) = (before.media.get(at), after.media.get(at)) else { return };
-    if let (Some(offered), Some(answered)) = (before.of_transport(at, "setup"), after.own(at, "setup"))
-        && matches!((offered.value.text, answered.value.text), ("active", "active") | ("passive", "passive"))
-    {
-        let value = offered.value.text;
-        let other = if value == "active" { "passive" } else { "active" };
-        report.say(
-            &SETUP,
-            answered.value,
-            format!("expected {other}, as the offer is {value}, found {value}"),
-        );
+    if let (Some(offered), Some(answered)) = (before.of_transport(at, "setup"), after.own(at, "setup")) {
+        let expected = match (offered.value.text, answered.value.text) {
+            ("actpass", "actpass") => "active or passive",
+            ("active", "active" | "actpass") => "passive",
+            ("passive", "passive" | "actpass") => "active",
+            _ => "",
+        };
+        if !expected.is_empty() {
+            let (offered, found) = (offered.value.text, answered.value.text);
+            let found = format!("expected {expected}, as the offer is {offered}, found {found}");
+            report.say(&SETUP, answered.value, found);
+        }
     }
     if let (Some(offered), Some(answered)) =
         (before.of_transport(at, "ice-ufrag"), after.own(at, "ice-ufrag"))

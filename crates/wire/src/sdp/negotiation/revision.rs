@@ -28,14 +28,21 @@ static ICE_HALF: Rule = Rule::error(
     "change ufrag and password, or none of them",
 );
 
-/// Whether the second is of the same session and side as the first: all of o= but the version is alike.
+/// Whether the second is of the same session and side as the first: all of o= but the version is alike, and both offer or
+/// both answer. (aiortc takes the second for its id, so both sides may have the same.)
 #[must_use]
 pub fn is_revision(before: &Description<'_>, after: &Description<'_>) -> bool {
     let (before, after) = (Sheet::of(before), Sheet::of(after));
     match (identity(&before), identity(&after)) {
-        (Some(one), Some(other)) => one == other,
+        (Some(one), Some(other)) => one == other && answers(&before) == answers(&after),
         _ => false,
     }
+}
+
+/// An answer has chosen who opens DTLS.
+fn answers(sheet: &Sheet<'_>) -> bool {
+    let chosen = |at| sheet.of_transport(at, "setup").is_some_and(|setup| setup.value.text != "actpass");
+    (0..sheet.media.len()).any(chosen)
 }
 
 fn identity(sheet: &Sheet<'_>) -> Option<String> {
