@@ -6,6 +6,8 @@
 mod call;
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "browser/sdp.rs"]
+mod sdp;
 #[path = "browser/socketio.rs"]
 mod socketio;
 #[path = "browser/stun.rs"]

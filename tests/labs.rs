@@ -4,6 +4,8 @@
 mod handshake;
 #[path = "labs/hostile.rs"]
 mod hostile;
+#[path = "labs/sdp.rs"]
+mod sdp;
 #[path = "labs/socketio.rs"]
 mod socketio;
 #[path = "labs/socketio_clients.rs"]

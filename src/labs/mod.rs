@@ -8,6 +8,7 @@ pub mod call;
 pub mod handshake;
 pub mod http;
 mod names;
+pub mod sdp;
 pub mod socketio;
 pub mod stun;
 pub mod websocket;
@@ -25,7 +26,8 @@ use axum::Router;
 use serde::Serialize;
 
 /// Every lab.
-pub static LABS: &[&Lab] = &[&stun::LAB, &websocket::LAB, &handshake::LAB, &socketio::LAB, &call::LAB];
+pub static LABS: &[&Lab] =
+    &[&stun::LAB, &websocket::LAB, &handshake::LAB, &socketio::LAB, &sdp::LAB, &call::LAB];
 
 /// One lab: what it is called, and how it starts.
 #[derive(Debug)]

@@ -78,7 +78,8 @@ impl Block<'_> {
         };
         let head = format!("{}[{}]", word(finding.severity), finding.id());
         let message = plain(&finding.message);
-        let mut rows = wrap(&format!("{head}: {message}"), self.style.width.saturating_sub(2).max(20)).into_iter();
+        let mut rows =
+            wrap(&format!("{head}: {message}"), self.style.width.saturating_sub(2).max(20)).into_iter();
         let first = rows.next().unwrap_or_default();
         let rest = first.strip_prefix(&*head).unwrap_or_default();
         writeln!(out, "{color}{bold}{head}{end}{bold}{rest}{end}")?;

@@ -7,7 +7,6 @@ use crate::spec::rfc;
 pub(super) static RULES: &[&Rule] = &[
     &FINGERPRINT_MISSING,
     &HASH_WEAK,
-    &FINGERPRINT_CASE,
     &SETUP_MISSING,
     &SETUP_ANSWER,
     &SETUP_OFFER,
@@ -24,12 +23,6 @@ static FINGERPRINT_MISSING: Rule = Rule::error(
 );
 static HASH_WEAK: Rule =
     Rule::warning("fingerprint-hash-weak", rfc(8122, "5"), "SHA-1 collisions have been made", "use sha-256");
-static FINGERPRINT_CASE: Rule = Rule::warning(
-    "fingerprint-case",
-    rfc(8122, "5"),
-    "the grammar knows upper case only, and some compare text",
-    "write A to F",
-);
 static SETUP_MISSING: Rule = Rule::error(
     "setup-missing",
     rfc(8842, "5.2"),
@@ -130,11 +123,8 @@ fn setup(line: &Attribute<'_>, role: Option<Role>, report: &mut Report) {
 
 /// The dissector counts the bytes, and knows the hashes.
 fn fingerprint(line: &Attribute<'_>, report: &mut Report) {
-    let (hash, bytes) = line.value.word();
+    let (hash, _) = line.value.word();
     if hash.is("sha-1") {
         report.say(&HASH_WEAK, hash, "expected sha-256, found sha-1");
-    }
-    if bytes.text.bytes().any(|byte| (b'a'..=b'f').contains(&byte)) {
-        report.say(&FINGERPRINT_CASE, bytes, "expected upper-case digits, found lower-case ones");
     }
 }
