@@ -32,10 +32,10 @@
         ["Swap s= and t=", { change: swap("s=", "t=") }],
         ["An empty line", { change: text => text.replace(/^a=mid:/m, "\n$&") }],
         ["No end of the last line", { change: text => text.replace(/\s+$/, "") }],
+        ["Two directions", { change: text => text.replace(/^a=(sendrecv|sendonly|recvonly)$/m, "$&\na=inactive") }],
         ["LF in place of CR LF", { ends: "\n" }],
         ["A key as SDES sends it", { change: text => text.replace(/^a=mid:.*$/m, "$&\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj") }],
         ["actpass in the answer", { type: "answer", change: text => text.replace(/^a=setup:.*$/gm, "a=setup:actpass") }],
-        ["Answer recvonly with recvonly", { type: "answer", change: text => text.replace(/^a=(sendrecv|sendonly|inactive)$/m, "a=recvonly") }],
         ["Leave out an m= section of the answer", { type: "answer", change: text => sections(text).slice(0, -1).join("") }],
         ["Swap two m= sections of the answer", {
             type: "answer",
@@ -192,7 +192,7 @@
 
         show({ html, errors, warnings, findings }, refusal) {
             const linter = verdict("The linter says", "sdp-linter", errors === 0, `${count(errors, "error")}, ${count(warnings, "warning")}`);
-            linter.append(element("ol", {}, ...findings.filter(({ severity }) => severity !== "note").map(found => this.finding(found))));
+            linter.append(element("ol", {}, ...alike(findings.filter(({ severity }) => severity !== "note")).map(found => this.finding(found))));
             const browser = verdict("This browser says", "sdp-browser", !refusal, refusal ? "refused" : "accepted");
             if (refusal) browser.append(element("p", {}, element("code", {}, refusal.step), ` ${refusal.name}: ${refusal.message}`));
             else browser.append(element("p", {}, "It takes the description as it stands. That is no proof that it is right: browsers let much pass."));
@@ -201,12 +201,13 @@
             this.explained.innerHTML = html;
         }
 
-        finding({ severity, rule, line, column, message, why, fix, spec, url }) {
+        finding({ severity, rule, line, column, message, why, fix, spec, url, again }) {
             const place = button(`${line}:${column}`, () => this.go(line));
             place.className = "place";
             place.setAttribute("aria-label", `Go to line ${line}, column ${column}`);
             const item = element("li", {}, place, " ", element("strong", {}, severity), " ", element("code", {}, rule), ` ${message}`);
             const more = [why, fix && `To do: ${fix}`].filter(Boolean).join(". ");
+            if (again.length > 0) item.append(element("small", {}, `The same in ${count(again.length, "more place")}: line ${again.slice(0, 8).join(", ")}${again.length > 8 ? ", …" : ""}.`));
             const small = element("small", {}, more, more && ". ");
             if (url) small.append(element("a", { href: url }, spec));
             item.append(small);
@@ -226,6 +227,17 @@
             this.section.dataset.state = state;
             this.status.textContent = text;
         }
+    }
+
+    // Those that say the same are one, with the lines of the others.
+    function alike(findings) {
+        const known = new Map();
+        for (const found of findings) {
+            const key = `${found.rule} ${found.message}`;
+            if (known.has(key)) known.get(key).again.push(found.line);
+            else known.set(key, { ...found, again: [] });
+        }
+        return [...known.values()];
     }
 
     function verdict(title, name, fine, text) {
