@@ -46,6 +46,10 @@ impl Chance {
         if self.call {
             let message = dissection.find("Application data").map(|node| dissection.bytes(node.span));
             self.learn_sdp(&String::from_utf8_lossy(message.unwrap_or_default()));
+            for node in dissection.nodes().iter().filter(|node| node.field.name == "sess-version") {
+                let version = String::from_utf8_lossy(dissection.bytes(node.span)).into_owned();
+                self.drawn.push((version, "session version".to_owned()));
+            }
         }
     }
 
@@ -71,6 +75,35 @@ impl Chance {
         self.drawn.iter().fold(text, |text, (drawn, name)| text.replace(drawn, &format!("[{name}]")))
     }
 }
+
+/// What is drawn anew for each call, or follows from what is.
+const CALL_CHANCE: &[&str] = &[
+    // SDP
+    "port",
+    "sess-version",
+    // WebSocket, around SDP
+    "Extended payload length",
+    // STUN
+    "tiebreaker value",
+    "CRC-32",
+    // DTLS, around certificates and signatures
+    "length",
+    "fragment_length",
+    "Tag and length",
+    // SCTP
+    "Checksum",
+    "Verification Tag",
+    "Initiate Tag",
+    "Initial TSN",
+    "TSN",
+    "Cumulative TSN Ack",
+    "Sender's Last Assigned TSN",
+    "Re-configuration Request Sequence Number",
+    "Re-configuration Response Sequence Number",
+];
+
+/// The content type of a DTLS record that holds handshake messages (RFC 5246 section 6.2.1).
+const HANDSHAKE: u8 = 22;
 
 /// Where SDP holds what is drawn at random.
 const SDP_CHANCE: &[(&str, &str)] = &[
@@ -119,7 +152,7 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
         if at < told {
             continue;
         }
-        if let Some(sdp) = description(dissection, node) {
+        if let Some(sdp) = description(dissection, node).filter(|_| !chance.call) {
             told = end(dissection, at);
             writeln!(out, "{}: JSON with\n{}", node.field.name, chance.descriptions.redact(&sdp)).unwrap();
             continue;
@@ -129,6 +162,10 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
         let parent = within.last().map_or("", |(_, name)| *name);
         within.push((end(dissection, at), node.field.name));
         let value = match node.field.name {
+            "Length" if chance.call && event.bytes.first() == Some(&HANDSHAKE) => "[chance]".to_owned(),
+            name if chance.call && CALL_CHANCE.contains(&name) => "[chance]".to_owned(),
+            // Their lengths too are a matter of chance: certificates, signatures, and what is around them.
+            _ if chance.call && matches!(node.value, Value::Bytes) => "[bytes]".to_owned(),
             "CRC-32" | "HMAC-SHA1" | "HMAC-SHA256" if has_ports => "[computed over ports]".to_owned(),
             "Port" | "X-Port" if port(dissection, at).is_some_and(|port| chance.ports.is_ours(port)) => {
                 "[port]".to_owned()
@@ -147,6 +184,7 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
         writeln!(out, "{:indent$}{}: {value}", "", node.field.name).unwrap();
         for note in dissection.notes_at(at) {
             let text = note.text.split_once(" ms later").map_or(&*note.text, |(text, _)| text);
+            let text = text.split_once(" ms after").map_or(text, |(text, _)| text);
             let text = if text.len() < note.text.len() { text.rsplit_once(", ").unwrap().0 } else { text };
             writeln!(out, "{:indent$}  ({:?}: {})", "", note.severity, chance.hide(text)).unwrap();
         }

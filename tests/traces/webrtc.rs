@@ -4,39 +4,35 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use wire::trace::{Secrets, Trace, Transport};
+use wire::trace::Secrets;
+use wire::{Session, Severity};
 
+use crate::redacted::redacted;
 use crate::{read, traces};
 
 pub(crate) const NAME: &str = "webrtc.pcapng";
 
-/// Who sends what to whom, with what was said about it: a line a packet.
-fn outline(trace: &Trace) -> String {
-    let mut ends = Vec::new();
-    let lines = trace.events.iter().map(|event| {
-        let [from, to] =
-            [event.from, event.to].map(|end| match ends.iter().position(|known| *known == end) {
-                Some(at) => at + 1,
-                None => {
-                    ends.push(end);
-                    ends.len()
-                }
-            });
-        let what = match (event.transport, event.bytes.first()) {
-            (Transport::Tcp, _) => "TCP".to_owned(),
-            (_, Some(0..=3)) => "STUN".to_owned(),
-            (_, Some(kind @ 20..=63)) => format!("DTLS {kind}"),
-            (_, other) => format!("{other:?}"),
-        };
-        let comment = event.comment.as_ref().map(|comment| format!("{comment}\n")).unwrap_or_default();
-        format!("{comment}{from} -> {to}  {what}\n")
-    });
-    lines.collect()
+#[test]
+fn each_packet_is_the_one_that_the_page_tells_of() {
+    let trace = read(&traces().join(NAME));
+    for (number, packet) in (1..).zip(redacted(&trace, "")) {
+        insta::assert_snapshot!(format!("{number:02}"), packet);
+    }
 }
 
 #[test]
-fn each_packet_is_the_one_that_the_page_tells_of() {
-    insta::assert_snapshot!("webrtc_outline", outline(&read(&traces().join(NAME))));
+fn it_is_decrypted_and_nothing_in_it_breaks_a_rule() {
+    let trace = read(&traces().join(NAME));
+    let mut session = Session::of(&trace, None);
+    let mut said = Vec::new();
+    for event in &trace.events {
+        let d = session.dissect(event);
+        assert!(d.worst().is_none_or(|worst| worst < Severity::Error), "{:?}", d.notes());
+        said.push(d.summary());
+    }
+    for words in ["SDP offer", "SDP answer", "ClientHello", "INIT", "\"ping\"", "\"pong\""] {
+        assert!(said.iter().any(|said| said.contains(words)), "{words} is missing in {said:#?}");
+    }
 }
 
 #[test]
@@ -55,7 +51,8 @@ fn one_key_comes_along_in_the_capture_and_beside_it() {
 #[test]
 fn the_command_makes_the_same_packets_again() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("webrtc-{}", std::process::id()));
-    let kept = outline(&read(&traces().join(NAME)));
+    let packets = |folder: &Path| redacted(&read(&folder.join(NAME)), "");
+    let kept = packets(&traces());
     let made = || {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
@@ -63,7 +60,7 @@ fn the_command_makes_the_same_packets_again() {
             .args(["run", "-q", "-p", "xtask", "--", "traces", "webrtc", "--into"]);
         let output = cargo.arg(&folder).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        outline(&read(&folder.join(NAME)))
+        packets(&folder)
     };
     let mut last = made();
     for _ in 0..4 {
@@ -72,5 +69,8 @@ fn the_command_makes_the_same_packets_again() {
         }
     }
     fs::remove_dir_all(folder).unwrap();
-    assert_eq!(last, kept);
+    assert_eq!(last.len(), kept.len());
+    for (number, (made, kept)) in (1..).zip(last.iter().zip(&kept)) {
+        assert_eq!(made, kept, "packet {number}");
+    }
 }
