@@ -1,5 +1,11 @@
 //! The labs on real sockets.
 
+#[path = "labs/call.rs"]
+mod call;
+#[path = "labs/call_client.rs"]
+mod call_client;
+#[path = "labs/call_many.rs"]
+mod call_many;
 #[path = "labs/handshake.rs"]
 mod handshake;
 #[path = "labs/hostile.rs"]

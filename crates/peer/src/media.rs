@@ -132,13 +132,17 @@ impl Peer {
         Ok(sender.write_rtp(now, packet)?)
     }
 
-    /// Whether the other side's last description offers to send media of that kind.
+    /// Whether the other side's description, as it stands, offers to send media of that kind.
     #[must_use]
-    pub fn is_offered(&mut self, kind: Kind) -> bool {
-        let ids: Vec<_> = self.connection.get_receivers().collect();
-        let mut of_kind =
-            ids.into_iter().filter_map(|id| self.connection.rtp_receiver(id).map(|r| r.track().kind()));
-        of_kind.any(|found| Kind::of(found) == Some(kind))
+    pub fn is_offered(&self, kind: Kind) -> bool {
+        let description = self.connection.remote_description().and_then(|sdp| sdp.unmarshal().ok());
+        description.is_some_and(|description| {
+            description.media_descriptions.iter().any(|media| {
+                let is = |direction: &str| media.attribute(direction).is_some();
+                let name = &media.media_name;
+                name.media == kind.name() && name.port.value != 0 && !is("recvonly") && !is("inactive")
+            })
+        })
     }
 
     /// The kind of an incoming track.

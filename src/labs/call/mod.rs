@@ -30,6 +30,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -50,9 +52,9 @@ async fn run(surroundings: Surroundings) -> Result<Running> {
     let listener = http::bind(Some(0), 0).await.context("no TCP port is free for the call lab")?;
     let address = listener.local_addr()?;
     let wiretap = Wiretap::new(LAB.id, address, surroundings.workbook);
-    let lab = CallLab::start(listener, wiretap.clone(), Limits::default());
+    let lab = CallLab::start(listener, wiretap, Limits::default());
     let addresses = vec![Address { name: "WebRTC signaling".to_owned(), url: format!("ws://{address}/") }];
-    Ok(Running { addresses, router: wiretap.router(), alive: Box::new(lab) })
+    Ok(Running { addresses, router: lab.router(), alive: Box::new(lab) })
 }
 
 /// What callers may hold.
@@ -107,6 +109,8 @@ pub struct Gauges {
     pub sockets: u64,
     /// Calls that there were, those under way included.
     pub total: u64,
+    /// Tasks of the whole workbook.
+    pub tasks: usize,
 }
 
 /// What all calls share.
@@ -137,12 +141,19 @@ impl CallLab {
         Self { task: tokio::spawn(http::serve_within(http, listener, router)), shared }
     }
 
-    /// The lab at this moment.
-    #[must_use]
-    pub fn gauges(&self) -> Gauges {
-        let Shared { calls, sockets, total, .. } = &*self.shared;
+    /// The workbook's side, to be nested under `/labs/call`: the wiretap's routes, and [`Gauges`] as JSON at `info`.
+    pub fn router(&self) -> Router {
+        let shared = Arc::clone(&self.shared);
+        let info = get(move || async move { Json(shared.gauges()) });
+        self.shared.wiretap.router().route("/info", info)
+    }
+}
+
+impl Shared {
+    fn gauges(&self) -> Gauges {
         let read = |gauge: &AtomicU64| gauge.load(Ordering::Relaxed);
-        Gauges { calls: read(calls), sockets: read(sockets), total: read(total) }
+        let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        Gauges { calls: read(&self.calls), sockets: read(&self.sockets), total: read(&self.total), tasks }
     }
 }
 
