@@ -27,6 +27,8 @@ pub(crate) struct Setup {
     pub(crate) without_scripts: bool,
     /// 360 by 740 CSS pixels.
     pub(crate) phone: bool,
+    /// A camera and a microphone that are Chromium's own inventions, and that nobody is asked for.
+    pub(crate) devices: bool,
 }
 
 /// Runs `visit` in a fresh browser on a fresh workbook, and ends both whatever becomes of it.
@@ -72,6 +74,11 @@ fn capabilities(setup: Setup) -> Capabilities {
         ],
         "prefs": prefs,
     });
+    if setup.devices
+        && let Some(args) = options["args"].as_array_mut()
+    {
+        args.extend([json!("--use-fake-device-for-media-stream"), json!("--use-fake-ui-for-media-stream")]);
+    }
     if setup.phone {
         // A window cannot be made so narrow.
         let metrics = json!({ "width": 360, "height": 740, "pixelRatio": 2.0 });
