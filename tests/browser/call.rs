@@ -30,7 +30,7 @@ async fn the_browser_calls_the_workbook_to_pong_and_every_layer_is_shown() {
             }
         }
         // The words, where they are inside DTLS.
-        for says in ["Binding request", "ClientHello", "\"ping\"", "\"pong\""] {
+        for says in ["Binding request", "ClientHello", "DATA_CHANNEL_OPEN", "\"ping\"", "\"pong\""] {
             says_in(&page, ".call-says", says).await;
         }
         // The offer and the answer, line by line, and the name that stands for an address.
@@ -68,7 +68,7 @@ async fn what_the_reader_types_is_in_the_capture_for_wireshark_to_read() {
         assert_eq!(trace.secrets.len(), 1);
         let mut session = wire::Session::of(&trace, None);
         let said: Vec<String> = trace.events.iter().map(|event| session.dissect(event).summary()).collect();
-        for word in ["GET /", "101", "ClientHello", "\"ping\"", "\"pong\"", "\"quince\"", "\"echo:quince\""] {
+        for word in ["GET /", "101", "ClientHello", "DATA_CHANNEL_OPEN", "\"ping\"", "\"pong\"", "\"quince\"", "\"echo:quince\""] {
             assert!(said.iter().any(|summary| summary.contains(word)), "{word}: {said:#?}");
         }
         let mut file = tempfile::NamedTempFile::with_suffix(".pcapng").unwrap();

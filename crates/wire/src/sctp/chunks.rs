@@ -50,7 +50,7 @@ static DATA_FLAGS: [Field; 5] = [
     Field::new("Res", rfc(9260, "3.3.1"), "Sent as zero and ignored.").bits(0xf0),
     Field::new(
         "I",
-        rfc(7053, "3"),
+        rfc(9260, "3.3.1"),
         "1: send the SACK at once. The sender waits for it; else a SACK may be up to 200 ms late.",
     )
     .bits(0x08)
