@@ -118,7 +118,7 @@
         // The next of that name on the way; back to an earlier one if there is none.
         enter(side, part, state) {
             const cell = this.#cells[`${side} ${part}`];
-            if (!cell || cell.dataset.is === state && state !== "stable") return;
+            if (!cell || cell.dataset.is === state) return;
             cell.dataset.is = state;
             const chips = [...cell.querySelectorAll("li")];
             const now = cell.querySelector("[aria-current]");

@@ -300,6 +300,7 @@
 
         hangUp() {
             if (!this.peer) return;
+            this.hungUp = true;
             this.peer.close();
             this.follow?.();
             this.states.enter("browser", "ice", "closed");
@@ -315,7 +316,7 @@
         over(why) {
             this.socket = undefined;
             if (this.section.dataset.state === "starting") this.failed(why);
-            else if (this.peer) this.say("live", this.farewell ? `The peer hung up: ${this.farewell}.` : why);
+            else if (this.peer && !this.hungUp) this.say("live", this.farewell ? `The peer hung up: ${this.farewell}.` : why);
             this.follow?.();
             this.ended();
         }
@@ -337,6 +338,7 @@
             clearInterval(this.stats);
             clearTimeout(this.timer);
             this.counts = {};
+            this.hungUp = false;
             this.gathered = false;
             for (const shown of [this.states, this.candidates, this.ladder, this.log]) shown.clear();
             this.talk.replaceChildren();
