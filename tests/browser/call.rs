@@ -68,7 +68,16 @@ async fn what_the_reader_types_is_in_the_capture_for_wireshark_to_read() {
         assert_eq!(trace.secrets.len(), 1);
         let mut session = wire::Session::of(&trace, None);
         let said: Vec<String> = trace.events.iter().map(|event| session.dissect(event).summary()).collect();
-        for word in ["GET /", "101", "ClientHello", "DATA_CHANNEL_OPEN", "\"ping\"", "\"pong\"", "\"quince\"", "\"echo:quince\""] {
+        for word in [
+            "GET /",
+            "101",
+            "ClientHello",
+            "DATA_CHANNEL_OPEN",
+            "\"ping\"",
+            "\"pong\"",
+            "\"quince\"",
+            "\"echo:quince\"",
+        ] {
             assert!(said.iter().any(|summary| summary.contains(word)), "{word}: {said:#?}");
         }
         let mut file = tempfile::NamedTempFile::with_suffix(".pcapng").unwrap();
@@ -95,8 +104,9 @@ async fn a_peer_that_vanishes_is_told_by_the_page_with_the_reason() {
         press(&page, "Stop the peer").await;
         says_in(&page, ".lab-status", "Disconnected").await;
         enters(&page, "browser", "ice", "disconnected").await;
+        // Chromium says "failed" on some machines and stays "disconnected" on others; the reason is the same.
         says_in(&page, ".lab-status", "RFC 7675").await;
-        enters(&page, "browser", "ice", "failed").await;
+        says_in(&page, ".call-ladder .kind-stun:last-child", "Binding request ×").await;
         // And after all that the lab takes the next call.
         call_again(&page).await;
     })

@@ -9,6 +9,8 @@
     const SHOWN = { stun: 24, rtp: 8, rtcp: 8 };
     // Without an answer by then, there will be none.
     const PATIENCE = 15_000;
+    // So long does consent last without an answer (RFC 7675 section 5.1).
+    const CONSENT = 30_000;
 
     begin("call", "The call lab", section => new Lab(section));
 
@@ -188,7 +190,7 @@
             if (state === "checking") this.say("starting", "Both sides check whether they reach each other.");
             if (state === "disconnected") this.say("live", "Disconnected: your browser’s checks have had no answer for some seconds. That may pass; so it goes on asking.");
             if (state === "failed") {
-                this.say("live", "Failed: without an answer your browser may not go on sending. It had the peer’s consent to, and consent expires after 30 seconds at the latest (RFC 7675 section 5.1). Nobody told it that the peer is gone: it found out.");
+                this.say("live", "Failed: your browser’s checks had no answer, and it has given up. The peer’s consent to be sent to lasts 30 seconds at most without a new answer (RFC 7675 section 5.1). Nobody told your browser that the peer is gone; it found out by asking.");
                 this.busy(false);
             }
             if (state === "connected" && this.channel?.readyState === "open") this.say("live", "Connected again.");
@@ -234,12 +236,31 @@
             if (peer !== this.peer) return;
             this.follow();
             const all = [...stats.values()];
+            this.consent(all);
             const transport = all.find(({ type }) => type === "transport");
             const pair = stats.get(transport?.selectedCandidatePairId);
             if (pair?.currentRoundTripTime !== undefined) this.rtt.textContent = `${(pair.currentRoundTripTime * 1000).toFixed(1)} ms`;
             if (pair) this.candidates.pair("browser", { local: line(stats.get(pair.localCandidateId)), remote: line(stats.get(pair.remoteCandidateId)) });
             const video = all.find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
             if (video) this.frames.textContent = (video.framesDecoded ?? 0).toLocaleString("en");
+        }
+
+        // How long nobody has answered the browser's checks. Chromium may say "disconnected" on, though it sends no more.
+        consent(stats) {
+            const answers = stats.reduce((sum, { type, responsesReceived = 0 }) => type === "candidate-pair" ? sum + responsesReceived : sum, 0);
+            if (answers !== this.answers) {
+                this.answers = answers;
+                this.answered = performance.now();
+            }
+            if (this.peer.iceConnectionState === "disconnected" && performance.now() - this.answered > CONSENT) this.expired();
+        }
+
+        expired() {
+            if (this.told) return;
+            this.told = true;
+            const state = this.peer.iceConnectionState;
+            this.say("live", `No answer for ${CONSENT / 1000} seconds: the peer’s consent to be sent to has expired, and your browser has to stop sending (RFC 7675 section 5.1). Nobody told it that the peer is gone; it found out by asking. It calls that ${state}${state === "failed" ? "." : "; other browsers say failed by now."}`);
+            this.busy(false);
         }
 
         // What the peer says of itself.
@@ -338,7 +359,8 @@
             clearInterval(this.stats);
             clearTimeout(this.timer);
             this.counts = {};
-            this.hungUp = false;
+            this.hungUp = this.told = false;
+            this.answers = -1;
             this.gathered = false;
             for (const shown of [this.states, this.candidates, this.ladder, this.log]) shown.clear();
             this.talk.replaceChildren();

@@ -5,15 +5,15 @@
 //! {"channel":"chat","is":"open"}
 //! {"pair":{"local":"candidate:…","remote":"candidate:…"}}
 //! {"candidate":"candidate:…","of":"browser","taken":"hidden"}      or "added", "other transport", "end"
-//! {"sdp":"offer","html":"<figure …"}                   annotated, where the workbook can read SDP
+//! {"sdp":"offer","html":"<figure …"}                   line by line
 //! {"reflected":1200}                                   packets of media that went back
 //! {"over":"…"}                                         the peer is gone, and why
 //! ```
 
 use peer::{Event, Part, Taken};
 use serde_json::{Value, json};
-use wire::protocols;
-use wire::render::html::{self, PacketView};
+use wire::render::sdp::{SdpView, html};
+use wire::sdp::SDP;
 
 use crate::labs::wiretap::{Recorder, Way};
 
@@ -69,11 +69,10 @@ impl Telling {
         self.descriptions += 1;
         let id = format!("call-sdp-{}", self.descriptions);
         self.tell(|| {
-            let layer = protocols::named("sdp")?;
-            let d = layer.dissect(sdp.as_bytes());
-            let mut html = String::new();
-            html::packet(&d, &PacketView::new(&id), &mut html).ok()?;
-            Some(json!({ "sdp": kind, "html": html }))
+            let d = SDP.dissect(sdp.as_bytes());
+            let mut written = String::new();
+            html(&d, &SdpView { id: &id, ..SdpView::default() }, &mut written).ok()?;
+            Some(json!({ "sdp": kind, "html": written }))
         });
     }
 
