@@ -78,6 +78,7 @@
         ice: ["ICE", ["new", "checking", "connected"], ["completed", "disconnected", "failed", "closed"]],
         dtls: ["DTLS", ["new", "connecting", "connected"], ["closed", "failed"]],
         sctp: ["SCTP", ["connecting", "connected"], ["closed"]],
+        connection: ["Connection", ["new", "connecting", "connected"], ["disconnected", "failed", "closed"]],
         channel: ["Channel", ["connecting", "open"], ["closing", "closed"]],
     };
     // Each side goes through one of them.

@@ -160,6 +160,7 @@
                 enter("signaling", peer.signalingState);
                 enter("gathering", peer.iceGatheringState);
                 enter("ice", peer.iceConnectionState);
+                enter("connection", peer.connectionState);
                 if (!peer.sctp) return;
                 enter("sctp", peer.sctp.state);
                 enter("dtls", peer.sctp.transport.state);
@@ -172,6 +173,10 @@
             follow();
             for (const name of ["signalingstatechange", "icegatheringstatechange", "iceconnectionstatechange"]) peer.addEventListener(name, follow);
             peer.addEventListener("iceconnectionstatechange", () => this.ice(peer));
+            peer.addEventListener("connectionstatechange", () => {
+                follow();
+                if (peer === this.peer && peer.connectionState === "failed") this.gaveUp();
+            });
             peer.addEventListener("icecandidate", ({ candidate }) => {
                 if (!candidate) return;
                 this.candidates.add("browser", candidate.candidate);
@@ -189,10 +194,6 @@
             const state = peer.iceConnectionState;
             if (state === "checking") this.say("starting", "Both sides check whether they reach each other.");
             if (state === "disconnected") this.say("live", "Disconnected: your browser’s checks have had no answer for some seconds. That may pass; so it goes on asking.");
-            if (state === "failed") {
-                this.say("live", "Failed: your browser’s checks had no answer, and it has given up. The peer’s consent to be sent to lasts 30 seconds at most without a new answer (RFC 7675 section 5.1). Nobody told your browser that the peer is gone; it found out by asking.");
-                this.busy(false);
-            }
             if (state === "connected" && this.channel?.readyState === "open") this.say("live", "Connected again.");
         }
 
@@ -248,7 +249,8 @@
         // How long nobody has answered the browser's checks. Chromium may say "disconnected" on, though it sends no more.
         consent(stats) {
             const answers = stats.reduce((sum, { type, responsesReceived = 0 }) => type === "candidate-pair" ? sum + responsesReceived : sum, 0);
-            if (answers !== this.answers) {
+            // A pair that was given up is not told of any more.
+            if (answers > this.answers) {
                 this.answers = answers;
                 this.answered = performance.now();
             }
@@ -258,8 +260,13 @@
         expired() {
             if (this.told) return;
             this.told = true;
-            const state = this.peer.iceConnectionState;
-            this.say("live", `No answer for ${CONSENT / 1000} seconds: the peer’s consent to be sent to has expired, and your browser has to stop sending (RFC 7675 section 5.1). Nobody told it that the peer is gone; it found out by asking. It calls that ${state}${state === "failed" ? "." : "; other browsers say failed by now."}`);
+            this.say("live", `No answer for ${CONSENT / 1000} seconds: the peer’s consent to be sent to has expired, and your browser has to stop sending (RFC 7675 section 5.1). Watch for its connectionState: failed is next.`);
+        }
+
+        // Chromium tells by connectionState; its iceConnectionState may stay "disconnected".
+        gaveUp() {
+            this.told = true;
+            this.say("live", "Failed: your browser’s checks had no answer, and it has given up. The peer’s consent to be sent to lasts 30 seconds at most without a new answer (RFC 7675 section 5.1). Nobody told your browser that the peer is gone; it found out by asking.");
             this.busy(false);
         }
 
