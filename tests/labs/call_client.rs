@@ -85,10 +85,12 @@ impl Client {
     }
 
     pub(crate) fn texts(&self) -> Vec<&str> {
-        let text = |event| match event {
-            &Event::Text(_, ref text) => Some(text.as_str()),
-            _ => None,
-        };
+        fn text(event: &Event) -> Option<&str> {
+            match event {
+                Event::Text(_, text) => Some(text),
+                _ => None,
+            }
+        }
         self.events.iter().filter_map(text).collect()
     }
 
