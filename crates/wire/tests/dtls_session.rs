@@ -172,6 +172,41 @@ fn a_handshake_damaged_anywhere_still_gives_trees() {
     }
 }
 
+/// openssl x509 -noout -fingerprint -sha256
+const FINGERPRINT: &str =
+    "77:7C:AE:7E:CD:0F:41:BE:16:AF:8D:0B:92:67:39:EA:5D:C1:B3:49:2D:EC:D0:88:F4:8A:21:35:04:68:AD:4D";
+
+/// The same handshake, after an HTTP request whose SDP has this fingerprint.
+fn after_signaling(fingerprint: &str) -> Trace {
+    let mut trace = trace(ECDSA);
+    let sdp =
+        format!("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 {fingerprint}\r\n");
+    let head = "POST /offer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: ";
+    let request = format!("{head}{}\r\n\r\n{sdp}", sdp.len());
+    let addr = |text: &str| text.parse().unwrap();
+    let at = trace.events[0].at;
+    trace.events.insert(0, Event::tcp(at, addr("127.0.0.1:40000"), addr("127.0.0.1:80"), request));
+    trace.events.iter_mut().for_each(|event| event.packet = None);
+    trace
+}
+
+#[test]
+fn a_certificate_is_the_one_that_the_sdp_named_or_an_error() {
+    let of_certificate = |trace: &Trace, severity| -> Vec<String> {
+        let all = dissect(trace);
+        let said = all.iter().flat_map(|d| notes(d, severity)).filter(|note| note.contains("fingerprint"));
+        said.map(str::to_owned).collect()
+    };
+    let good = of_certificate(&after_signaling(FINGERPRINT), Severity::Good);
+    assert_eq!(good.len(), 2, "both ends have the same here: {good:?}");
+    assert!(good[0].starts_with("its sha-256 fingerprint is the one in packet 1's SDP"), "{good:?}");
+    let forged = FINGERPRINT.replace("77:7C", "77:7D");
+    assert!(of_certificate(&after_signaling(&forged), Severity::Good).is_empty());
+    let errors = of_certificate(&after_signaling(&forged), Severity::Error);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(of_certificate(&trace(ECDSA), Severity::Error).is_empty(), "nothing was signaled");
+}
+
 #[test]
 fn what_is_sent_again_says_so() {
     let mut trace = trace(ECDSA);

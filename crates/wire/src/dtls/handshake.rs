@@ -107,8 +107,8 @@ static KINDS: &[Kind] = &[
         "HelloVerifyRequest",
         rfc(6347, "4.2.1"),
         hello::verify,
-        "Say it again, with this cookie: proof that the client gets what is sent to its address. After ICE that is known \
-         already, so WebRTC seldom asks.",
+        "Say it again, with this cookie: proof that the client gets what is sent to its address. ICE has proved that \
+         already, so that not every stack asks.",
     ),
     kind(
         4,

@@ -30,6 +30,11 @@ impl<K: Clone + Eq + Hash, V, const MOST: usize> Bounded<K, V, MOST> {
         }
     }
 
+    /// Whether nothing is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// What is known of it.
     pub(crate) fn of<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where

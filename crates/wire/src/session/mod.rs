@@ -109,7 +109,9 @@ impl Session {
         }
         if layer.id == DTLS.id {
             let context = Context { password, ..Context::default() };
-            return self.dtls.datagram(number, tree, event, &context, &self.keys);
+            let mut dissection = self.dtls.datagram(number, tree, event, &context, &self.keys);
+            self.calls.certificate(&mut dissection);
+            return dissection;
         }
         if layer.id != stun::STUN.id {
             let context = Context { password, ..Context::default() };

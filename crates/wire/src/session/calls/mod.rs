@@ -4,6 +4,7 @@
 //! the right one, where candidates are, and what the numbers in RTP stand for. All of it is bounded, and what is
 //! oldest is forgotten first.
 
+mod certificates;
 mod checks;
 mod media;
 
@@ -76,8 +77,7 @@ impl Calls {
     }
 
     /// The packet whose SDP has this fingerprint of a certificate: `hash` by its name in SDP (sha-256), and its bytes.
-    #[allow(dead_code, reason = "whoever reads certificates asks: DTLS, next")]
-    pub(super) fn fingerprint_seen(&self, hash: &str, bytes: &[u8]) -> Option<u64> {
+    fn fingerprint_seen(&self, hash: &str, bytes: &[u8]) -> Option<u64> {
         self.fingerprints.of(&(hash.to_ascii_lowercase(), bytes.to_vec())).copied()
     }
 
