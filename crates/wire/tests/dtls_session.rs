@@ -243,6 +243,45 @@ fn a_strangers_client_hello_does_not_shut_what_is_open() {
 }
 
 #[test]
+fn an_association_goes_on_over_another_pair_of_addresses() {
+    let whole = trace(ECDSA);
+    let (client, server) = (whole.events[0].from, whole.events[0].to);
+    // Lesser than both, and greater: whichever end is the lesser one now.
+    for other in ["10.0.0.1:9", "192.0.2.1:9"] {
+        for moves in [client, server] {
+            for from in [4, 8, 12] {
+                let mut trace = whole.clone();
+                for event in &mut trace.events[from..] {
+                    for end in [&mut event.from, &mut event.to] {
+                        if *end == moves {
+                            *end = other.parse().unwrap();
+                        }
+                    }
+                }
+                let all = dissect(&trace);
+                assert_eq!(
+                    all[12].summary(),
+                    "application data, 5 bytes",
+                    "{moves} becomes {other} at {from}"
+                );
+                let moved = |d: &Dissection<'_>| {
+                    notes(d, Severity::Info).iter().any(|n| n.starts_with("goes on with"))
+                };
+                let said: Vec<_> = (0..all.len()).filter(|at| moved(&all[*at])).collect();
+                assert_eq!(said, [from], "said once");
+            }
+        }
+    }
+    // Whoever shares no end and opens nothing is another.
+    let mut stranger = whole.events[12].clone();
+    stranger.from = "10.0.0.1:9".parse().unwrap();
+    stranger.bytes[30] ^= 1;
+    let mut session = Session::of(&whole, None);
+    whole.events.iter().for_each(|event| drop(session.dissect(event)));
+    assert!(complaints(&session.dissect(&stranger)).is_empty());
+}
+
+#[test]
 fn the_same_addresses_can_meet_again() {
     let (mut first, second) = (trace(ECDSA), trace(AES128));
     let ends = (first.events[0].from, first.events[0].to);

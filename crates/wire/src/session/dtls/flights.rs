@@ -66,6 +66,11 @@ impl Flights {
         }
     }
 
+    /// Whether both sides have finished.
+    pub(super) fn over(&self) -> bool {
+        self.finished == [true; 2]
+    }
+
     fn turn(&mut self, number: u8, packet: Packet) {
         if let Some(flight) = self.now.filter(|flight| flight.side != packet.side) {
             self.answered = Some(flight.last);

@@ -5,6 +5,7 @@ mod cipher;
 mod flights;
 mod messages;
 mod numbers;
+mod paths;
 #[cfg(feature = "decrypt")]
 mod prf;
 
@@ -27,6 +28,7 @@ use cipher::{Cipher, Protection, TAG_LEN};
 use flights::Flights;
 use messages::{Hello, Messages};
 use numbers::Numbers;
+use paths::Paths;
 
 /// So many associations are followed.
 const MOST: usize = 1024;
@@ -43,6 +45,7 @@ pub(super) struct Associations {
     oldest: VecDeque<Key>,
     held: usize,
     with_sctp: VecDeque<Key>,
+    paths: Paths,
 }
 
 /// Both ends, the lesser address first.
@@ -92,17 +95,25 @@ impl Associations {
         context: &Context<'_>,
         keys: &Keys,
     ) -> Dissection<'e> {
-        let key = key(event);
+        let own = key(event);
+        let before = self.paths.of(&own);
+        let (key, swapped) = self.path(own, event);
         if !self.of.contains_key(&key) {
             self.oldest.push_back(key);
         }
+        let moved = (key != own && before.is_none()).then(|| {
+            format!(
+                "goes on with the association between {} and {}: ICE changed the pair of addresses",
+                key.0, key.1
+            )
+        });
         let association = self.of.entry(key).or_default();
         let (before, had_sctp) = (association.held(), association.sctp.is_some());
-        let packet = Packet { number, at: event.at, side: usize::from(event.from > event.to) };
+        let packet = Packet { number, at: event.at, side: usize::from((event.from > event.to) != swapped) };
         let mut dissection = DTLS.dissect_by(tree, (&event.bytes[..]).into(), context, |c| {
             crate::dtls::records(c, &mut |c, record| association.record(c, record, packet, keys))
         });
-        if let Some(said) = association.flights.said(packet) {
+        for said in association.flights.said(packet).into_iter().chain(moved) {
             dissection.annotate(0, Severity::Info, said);
         }
         self.held = (self.held + association.held()).saturating_sub(before);
