@@ -193,7 +193,8 @@
 
     function short(line) {
         const candidate = parts(line);
-        return `${candidate.type} ${at(candidate)}`;
+        // What a page may not know of its own machine, the browser leaves out.
+        return candidate.address ? `${candidate.type} ${at(candidate)}` : `${candidate.type}, an address that it keeps from the page,`;
     }
 
     function explain(line) {

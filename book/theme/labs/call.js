@@ -193,7 +193,7 @@
             if (peer !== this.peer) return;
             const state = peer.iceConnectionState;
             if (state === "checking") this.say("starting", "Both sides check whether they reach each other.");
-            if (state === "disconnected") this.say("live", "Disconnected: your browser’s checks have had no answer for some seconds. That may pass; so it goes on asking.");
+            if (state === "disconnected") this.say("live", "Disconnected: your browser’s checks have had no answer for some seconds. That may pass; so it goes on asking.", true);
             if (state === "connected" && this.channel?.readyState === "open") this.say("live", "Connected again.");
         }
 
@@ -260,13 +260,13 @@
         expired() {
             if (this.told) return;
             this.told = true;
-            this.say("live", `No answer for ${CONSENT / 1000} seconds: the peer’s consent to be sent to has expired, and your browser has to stop sending (RFC 7675 section 5.1). Watch for its connectionState: failed is next.`);
+            this.say("live", `No answer for ${CONSENT / 1000} seconds: the peer’s consent to be sent to has expired, and your browser has to stop sending (RFC 7675 section 5.1). Watch for its connectionState: failed is next.`, true);
         }
 
         // Chromium tells by connectionState; its iceConnectionState may stay "disconnected".
         gaveUp() {
             this.told = true;
-            this.say("live", "Failed: your browser’s checks had no answer, and it has given up. The peer’s consent to be sent to lasts 30 seconds at most without a new answer (RFC 7675 section 5.1). Nobody told your browser that the peer is gone; it found out by asking.");
+            this.say("live", "Failed: your browser’s checks had no answer, and it has given up. The peer’s consent to be sent to lasts 30 seconds at most without a new answer (RFC 7675 section 5.1). Nobody told your browser that the peer is gone; it found out by asking.", true);
             this.busy(false);
         }
 
@@ -385,8 +385,10 @@
             this.call.textContent = yes ? "In a call" : this.peer ? "Call again" : "Call the workbook";
         }
 
-        say(state, text) {
+        /** `trouble`: the call is in trouble, though the lab is not. */
+        say(state, text, trouble = false) {
             this.section.dataset.state = state;
+            this.status.classList.toggle("call-trouble", trouble);
             this.status.textContent = text;
         }
 
