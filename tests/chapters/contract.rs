@@ -125,8 +125,8 @@ impl Chapter {
         let file = format!("{}.pcapng", self.name);
         let there = self.root.join("traces").join(&file).is_file();
         let page = self.page();
-        let shown = |directive: &str| page.contains(&format!("{{{{#{directive} {file}"));
-        let here = ["packet", "ladder", "sdp"].into_iter().any(shown);
+        let shown = |directive: &str| page.contains(&format!("{{{{#{directive}{file}"));
+        let here = ["packet ", "ladder ", "sdp trace="].into_iter().any(shown);
         let not_there =
             unless(there, &format!("traces/{file}: not there; `cargo xtask traces {}` makes it", self.name));
         let not_shown = self.in_page(&[(here, "shows no packet of the example's trace: {{#packet …}}")]);
