@@ -83,7 +83,7 @@ fn dissect(c: &mut Cursor<'_>) -> Step {
     let channel = c.u8(&CHANNEL)?.expect(
         |kind| matches!(kind & 0x7f, 0..=2),
         "a reserved channel type: the receiver closes the channel",
-        rfc(8832, "5.1"),
+        rfc(8832, "6"),
     );
     let reliable = channel.value() & 0x7f == 0;
     c.u16(&PRIORITY)?;

@@ -1,4 +1,4 @@
-//! Signaling: how descriptions and candidates get to the peer (RFC 9429 section 1.3). No specification says by what, so
+//! Signaling: how descriptions and candidates get to the peer (RFC 9429 section 3.1). No specification says by what, so
 //! it is looked for where browsers' applications put it: SDP as it is, or JSON with what a script gets from the API.
 //!
 //! ```text
@@ -126,7 +126,7 @@ fn string(c: &mut Cursor<'_>, field: &'static Field, text: &[u8]) -> Step {
         _ => {
             let read = c.text_of(field, text.len())?;
             if std::ptr::eq(field, &CANDIDATE_TEXT) {
-                read.note(Severity::Info, "empty: no more candidates come", Some(rfc(9429, "3.5.2.1")));
+                read.note(Severity::Info, "empty: no more candidates come", Some(ICE_CANDIDATE));
             }
             return Ok(());
         }

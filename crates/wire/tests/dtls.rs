@@ -187,7 +187,7 @@ fn each_rule_broken_is_named_with_its_section() {
         (
             record(22, &message(11, &[0, 0, 0])),
             "no certificate, so that none can match the SDP's fingerprint: a WebRTC peer gives up here",
-            "RFC 5763 section 5",
+            "RFC 8122 section 6.2",
         ),
         (
             record(22, &message(11, &[0, 0, 5, 0, 0, 2, 0x31, 0])),

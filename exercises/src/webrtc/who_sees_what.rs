@@ -135,7 +135,7 @@ fn signaling(what: What) -> (bool, Spec, &'static str) {
             "ping's connection to it comes from that address, and candidates name it once more",
         ),
         What::WhoCallsWhom => {
-            (true, rfc(8826, "3"), "it carries the offer from one to the other: it must know who they are")
+            (true, rfc(8825, "3"), "it carries the offer from one to the other: it must know who they are")
         }
         What::Descriptions => (
             true,
@@ -144,7 +144,7 @@ fn signaling(what: What) -> (bool, Spec, &'static str) {
         ),
         What::Fingerprints => (
             true,
-            rfc(8827, "6.5"),
+            rfc(8122, "5"),
             "they are lines of the descriptions, which it forwards. They are public, and no keys",
         ),
         What::Ciphertext => (
@@ -240,7 +240,7 @@ fn sfu(what: What) -> (bool, Spec, &'static str) {
             (rfc(7667, "3.7"), "it is the other end of two calls: each offer is answered by it")
         }
         What::Fingerprints => {
-            (rfc(8827, "6.5"), "it checks ping's fingerprint, and tells its own: it is the other end")
+            (rfc(8842, "5.1"), "it checks ping's fingerprint, and tells its own: it is the other end")
         }
         What::Ciphertext => (rfc(7667, "3.7"), "the packets of the call are addressed to it"),
         What::Media => (
@@ -299,11 +299,11 @@ fn script(what: What) -> (bool, Spec, &'static str) {
             "createOffer hands them to the script, which must bring them over: signaling is its affair",
         ),
         What::Fingerprints => {
-            (true, rfc(8827, "6.5"), "they are lines of the descriptions, which the script is given")
+            (true, rfc(8122, "5"), "they are lines of the descriptions, which the script is given")
         }
         What::Ciphertext => (
             false,
-            rfc(8826, "3"),
+            rfc(8827, "6.5"),
             "the browser keeps packets and keys to itself. A script gets tracks and messages, and no datagram",
         ),
         What::Media => (
@@ -327,10 +327,10 @@ fn peer(what: What) -> (bool, Spec, &'static str) {
             "a direct call comes from there, and the candidates told it before. Who wants to hide it lets a TURN server relay \
              the call",
         ),
-        What::WhoCallsWhom => (rfc(8826, "4.3.3"), "pong is the one who is called"),
+        What::WhoCallsWhom => (rfc(3264, "4"), "pong is the one who is called"),
         What::Descriptions => (rfc(3264, "4"), "an offer is made for the one who answers it"),
         What::Fingerprints => {
-            (rfc(8827, "6.5"), "pong holds ping's certificate against it: that is what it was sent for")
+            (rfc(8842, "5.1"), "pong holds ping's certificate against it: that is what it was sent for")
         }
         What::Ciphertext => (rfc(8827, "6.5"), "the packets are addressed to pong"),
         What::Media | What::Text => (

@@ -33,7 +33,7 @@ pub(super) fn certificate(c: &mut Cursor<'_>) -> Step {
         c.remark(
             Severity::Warning,
             "no certificate, so that none can match the SDP's fingerprint: a WebRTC peer gives up here",
-            Some(rfc(5763, "5")),
+            Some(rfc(8122, "6.2")),
         );
     }
     Ok(())

@@ -91,7 +91,7 @@ static KINDS: &[Kind] = &[
     kind(
         1,
         "ClientHello",
-        rfc(6347, "4.2.2"),
+        rfc(5246, "7.4.1.2"),
         hello::client,
         "Begins: what the client can do, most wanted first. Who is client, the SDP's a=setup said: active.",
     ),

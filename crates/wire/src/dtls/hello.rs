@@ -10,7 +10,7 @@ use crate::tree::{Field, Severity};
 
 static CLIENT_VERSION: Field = Field::new(
     "client_version",
-    rfc(6347, "4.2.2"),
+    rfc(5246, "7.4.1.2"),
     "The newest version that the client speaks, up to 1.2. A newer one stands in supported_versions.",
 )
 .hex()
@@ -82,7 +82,7 @@ pub(super) fn server(c: &mut Cursor<'_>) -> Step {
     }
     opaque(c, &SESSION_ID, 1)?;
     number(c, &SUITE)?;
-    c.u8(&COMPRESSION)?.expect(|n| n == 0, "never to be chosen", rfc(8446, "4.1.2"));
+    c.u8(&COMPRESSION)?.expect(|n| n == 0, "never to be chosen", rfc(9325, "3.3"));
     extensions::all(c, From::Server)
 }
 

@@ -100,7 +100,7 @@ fn dissect(c: &mut Cursor<'_>) -> Step {
     sealed(c)
 }
 
-/// The index stands at the end under AES-GCM (RFC 7714 section 9.3), else before a tag of ten bytes. Which it is the
+/// The index stands at the end under AES-GCM (RFC 7714 section 9.2), else before a tag of ten bytes. Which it is the
 /// packet does not say; but E is set, and an index is small.
 fn sealed(c: &mut Cursor<'_>) -> Step {
     let rest = c.peek(c.left());

@@ -36,7 +36,7 @@ pub(super) fn init(c: &mut Cursor<'_>, _: u64) -> Step {
     );
     let zero = |n| n != 0;
     c.u32(&TAG)?.expect(zero, "must not be zero: the receiver drops it or aborts", rfc(9260, "3.3.2"));
-    c.u32(&WINDOW)?.expect(|n| n >= 1500, "must be 1500 at least: room for a packet", rfc(9260, "6"));
+    c.u32(&WINDOW)?.expect(|n| n >= 1500, "must be 1500 at least: room for a packet", rfc(9260, "3.3.2"));
     c.u16(&OUTBOUND)?.expect(zero, "must not be zero: the receiver aborts", rfc(9260, "3.3.2"));
     c.u16(&INBOUND)?.expect(zero, "must not be zero: the receiver aborts", rfc(9260, "3.3.2"));
     c.u32(&TSN)?;
@@ -65,7 +65,7 @@ pub(super) fn nothing(_: &mut Cursor<'_>, _: u64) -> Step {
     Ok(())
 }
 
-/// ECNE and CWR, of which RFC 9260 reserves the numbers.
+/// ECNE and CWR: RFC 9260 reserves the numbers; what they hold only RFC 4960 said, which it replaced.
 pub(super) fn ecn(c: &mut Cursor<'_>, _: u64) -> Step {
     static TSN: Field =
         Field::new("Lowest TSN Number", rfc(4960, "A"), "The packet that was marked, by its lowest TSN.");

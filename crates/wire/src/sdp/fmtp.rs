@@ -6,7 +6,7 @@
 //!                             42             profile_idc: Baseline
 //!                               e0           constraint flags: 1110 0000, so Constrained Baseline
 //!                                 1f         level_idc: 31, so level 3.1
-//! a=fmtp:97 apt=96                           rtx: RFC 4588 section 8.6
+//! a=fmtp:97 apt=96                           rtx: RFC 4588 section 8.1
 //! a=fmtp:63 111/111                          red: RFC 2198 section 5
 //! a=fmtp:110 0-16                            telephone-event: RFC 4733 section 2.4.1
 //! ```
@@ -143,9 +143,9 @@ static PARAMETERS: &[Parameter] = &[
         "Up to which size and rate this side can decode. 5, which is level 3.1, where it is missing."),
     parameter(Codec::Av1, "tier", AV1, Value::Names(&[("0", "Main tier"), ("1", "High tier")]),
         "Whether the higher bit rates of the level are meant. 0 where it is missing."),
-    parameter(Codec::Rtx, "apt", rfc(4588, "8.6"), Value::PayloadType,
+    parameter(Codec::Rtx, "apt", rfc(4588, "8.1"), Value::PayloadType,
         "Associated payload type: whose lost packets are sent again under this one."),
-    parameter(Codec::Rtx, "rtx-time", rfc(4588, "8.6"), Value::Number,
+    parameter(Codec::Rtx, "rtx-time", rfc(4588, "8.1"), Value::Number,
         "For how many milliseconds the sender keeps a packet to send it again."),
     parameter(Codec::Flexfec, "repair-window", rfc(8627, "5.1"), Value::Number,
         "Over how many microseconds the packets lie that one repair packet protects."),

@@ -82,8 +82,11 @@ static CONNECTION_ADDRESS: Field = Field::new(
 static SESSION_NAME: Field = Field::new("session-name", rfc(8866, "5.3"), "A dash where there is no name.");
 static FREE: Field = Field::new("text", rfc(8866, "5"), "The value, as it stands.");
 static BWTYPE: Field = Field::new("bwtype", rfc(8866, "5.8"), "What the number counts.");
-static BANDWIDTH: Field =
-    Field::new("bandwidth", rfc(8866, "5.8"), "How much at most. In kilobits a second, but for TIAS: bits.");
+static BANDWIDTH: Field = Field::new(
+    "bandwidth",
+    rfc(8866, "5.8"),
+    "How much at most. In kilobits a second; for TIAS, RS and RR in bits.",
+);
 static START: Field =
     Field::new("start-time", rfc(8866, "5.9"), "When it begins, in seconds since 1900. 0 is not bounded.");
 static STOP: Field = Field::new("stop-time", rfc(8866, "5.9"), "When it ends, likewise. 0 is never.");

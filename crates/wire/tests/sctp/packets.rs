@@ -115,7 +115,7 @@ fn each_broken_rule_is_named_with_its_section() {
         (packet(7, &[chunk(130, 0, &[])]), "no request and no response", "RFC 6525 section 3.1"),
         (packet(7, &[whole(1, 1, 0, 50, &[7])]), "no message type", "RFC 8832 section 8.2.1"),
         (packet(7, &[whole(1, 1, 0, 50, &open(0, 256, 9, b"", b""))]), "must be zero", "RFC 8832 section 5.1"),
-        (packet(7, &[whole(1, 1, 0, 50, &open(5, 256, 0, b"", b""))]), "a reserved channel type", "RFC 8832 section 5.1"),
+        (packet(7, &[whole(1, 1, 0, 50, &open(5, 256, 0, b"", b""))]), "a reserved channel type", "RFC 8832 section 6"),
         (packet(7, &[]), "no chunk", "RFC 9260 section 3"),
     ];
     for (bytes, why, section) in cases {

@@ -184,7 +184,7 @@ fn accepted_or_rejected(
         let known = offered.formats.iter().any(|format| we.codecs.contains(&format.codec));
         let (spec, why) = if !known {
             (
-                ANSWER,
+                UNICAST,
                 "we know none of the formats that were offered here, so the section must be rejected, by a port of 0",
             )
         } else if !offered.bundle_only {
@@ -217,7 +217,7 @@ fn accepted_or_rejected(
     if answered.port != right.port {
         let why =
             "the ports of a call are in its candidates. The m= line has 9 as a placeholder, and 0 to reject";
-        return Some(Reason::new(rfc(9429, "5.2.1"), why).at(at.port.clone(), "9, the placeholder"));
+        return Some(Reason::new(MIDS, why).at(at.port.clone(), "9, the placeholder"));
     }
     if answered.bundle_only {
         let why = "bundle-only belongs to a port of 0 in an offer: it asks. The answer takes the section into the group, \
@@ -320,7 +320,7 @@ fn group(offer: &Description, we: &Supported, answer: &Description, text: &str) 
         };
         if section.port == 0 {
             let why = "this section is rejected, so it is on no transport. A group of an answer has only what was accepted";
-            return Some(Reason::new(GROUP, why).at(place(mid), "rejected below"));
+            return Some(Reason::new(rfc(9143, "7.3.3"), why).at(place(mid), "rejected below"));
         }
         if !offer.bundle.contains(mid) {
             let why = "the offerer keeps this section on a transport of its own. An answer can take sections out of the \
@@ -357,5 +357,5 @@ fn one_role(answer: &Description, places: &[Places]) -> Option<Reason> {
     let first = bundled.peek()?.0.setup;
     let (_, at) = bundled.find(|(media, _)| media.setup != first)?;
     let why = "these sections share one transport, so there is one handshake, and one of us begins it";
-    Some(Reason::new(GROUP, why).at(at.setup.clone(), "not as in the first section of the group"))
+    Some(Reason::new(rfc(9143, "11"), why).at(at.setup.clone(), "not as in the first section of the group"))
 }

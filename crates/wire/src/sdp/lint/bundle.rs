@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::sheet::{Part, Sheet, Text, extension};
+use super::sheet::{Part, Sheet, Text, extension, is_alternative};
 use super::{Report, Role, Rule};
 use crate::spec::rfc;
 
@@ -47,8 +47,8 @@ static MID_LONG: Rule = Rule::info(
 );
 static GROUP_UNKNOWN_MID: Rule = Rule::error(
     "group-unknown-mid",
-    rfc(9143, "5"),
-    "a group is made of m= sections, and none has that mid",
+    rfc(5888, "6"),
+    "a group is made of m= sections, and none has that mid: a receiver must ignore the whole line",
     "correct the mid in the group, or take it out",
 );
 static GROUP_TWICE: Rule = Rule::warning(
@@ -95,8 +95,8 @@ static BUNDLE_ONLY_PORT: Rule = Rule::warning(
 );
 static BUNDLE_ONLY_ALONE: Rule = Rule::error(
     "bundle-only-alone",
-    rfc(9143, "7.2"),
-    "it is to be used only if bundled, and is in no BUNDLE group",
+    rfc(9143, "6"),
+    "outside of a BUNDLE group a receiver must discard it, and what is left is port 0: not wanted",
     "add its mid to the group",
 );
 static BUNDLE_PROTO: Rule = Rule::error(
@@ -297,6 +297,9 @@ fn shared(sheet: &Sheet<'_>, role: Option<Role>, report: &mut Report) {
         }
         for extmap in part.all("extmap") {
             let (id, uri) = extension(extmap.value);
+            if is_alternative(id) {
+                continue;
+            }
             let known = *ids.entry((tagged, id.text)).or_insert(uri);
             if known.text != uri.text {
                 report.say(

@@ -16,13 +16,13 @@ static PROTO_KIND: Rule = Rule::error(
 static PROTO_OLD: Rule = Rule::warning(
     "proto-old",
     rfc(9429, "5.1.2"),
-    "receivers must let it pass, and senders must not write it",
+    "receivers must let it pass, and an offer must not say it",
     "write UDP/DTLS/SCTP",
 );
 static PROTO_PLAIN: Rule = Rule::warning(
     "proto-plain",
     rfc(9429, "5.1.2"),
-    "receivers must take it for the DTLS-SRTP that the fingerprint announces, and senders must not write it",
+    "receivers must take it for the DTLS-SRTP that the fingerprint announces, and an offer must not say it",
     "write UDP/TLS/RTP/SAVPF",
 );
 static SCTP_PORT_MISSING: Rule = Rule::error(

@@ -26,7 +26,7 @@ static HASH_WEAK: Rule =
 static SETUP_MISSING: Rule = Rule::error(
     "setup-missing",
     rfc(8842, "5.2"),
-    "nothing else says who opens the DTLS handshake",
+    "it says who opens the DTLS handshake, and offer and answer must both have it",
     "add a=setup:actpass to an offer, active or passive to an answer",
 );
 static SETUP_ANSWER: Rule = Rule::error(
@@ -55,7 +55,7 @@ static SETUP_BUNDLED: Rule = Rule::error(
 );
 static CRYPTO: Rule = Rule::error(
     "crypto",
-    rfc(9429, "5.2.1"),
+    rfc(8827, "6.5"),
     "it sends the media key to everybody who sees the signaling; WebRTC agrees on keys by DTLS",
     "take the line out, and offer a=fingerprint",
 );

@@ -63,19 +63,19 @@ static BUNDLE_FORMAT: Rule = Rule::error(
 );
 static RTX_APT: Rule = Rule::error(
     "rtx-apt-missing",
-    rfc(4588, "8.6"),
+    rfc(4588, "8.1"),
     "it says which payload type is retransmitted",
     "add a=fmtp with apt= and that number",
 );
 static RTX_STRAY: Rule = Rule::error(
     "rtx-apt-stray",
-    rfc(4588, "8.6"),
+    rfc(4588, "8.1"),
     "there is nothing to retransmit",
     "set apt to a payload type of this m= line",
 );
 static RTX_RATE: Rule = Rule::warning(
     "rtx-rate",
-    rfc(4588, "8.1"),
+    rfc(4588, "4"),
     "a retransmission keeps the timestamp of the packet that it repeats",
     "use the clock rate of the payload type behind apt",
 );

@@ -23,7 +23,7 @@ static CREDENTIALS_MISSING: Rule = Rule::error(
     "the other side's connectivity checks carry them, and without them every check is refused",
     "add both, to each m= section or to the session's part",
 );
-static CREDENTIALS_HALF: Rule = Rule::error(
+static CREDENTIALS_HALF: Rule = Rule::warning(
     "ice-half",
     rfc(8839, "5.4"),
     "the two belong together: one names the agent, the other proves it",

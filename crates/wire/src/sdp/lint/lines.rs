@@ -36,8 +36,9 @@ static MEDIA_NONE: Rule = Rule::info(
 );
 static ORIGIN_NUMBER: Rule = Rule::error(
     "origin-number",
-    rfc(3264, "5"),
-    "session id and version must be representable with a signed integer of 64 bits, and parsers refuse more",
+    rfc(9429, "5.2.1"),
+    "the session id is less than 2^63 - 1, the version fits a signed integer of 64 bits (RFC 3264 section 5), and \
+     parsers refuse more",
     "use a number up to 9223372036854775806",
 );
 
@@ -105,13 +106,14 @@ fn order(part: &Part<'_>, order: &[u8], report: &mut Report) {
 }
 
 fn origin(line: &Line<'_>, report: &mut Report) {
-    for (number, name) in line.value.words().skip(1).zip(["session id", "version"]) {
+    let most = [("session id", i64::MAX as u64 - 1), ("version", i64::MAX as u64)];
+    for (number, (name, most)) in line.value.words().skip(1).zip(most) {
         let digits = !number.is_empty() && number.text.bytes().all(|byte| byte.is_ascii_digit());
-        if digits && number.number().is_none_or(|n| n >= i64::MAX as u64) {
+        if digits && number.number().is_none_or(|n| n > most) {
             report.say(
                 &ORIGIN_NUMBER,
                 number,
-                format!("expected a {name} below 2^63 - 1, found {}", number.text),
+                format!("expected a {name} of at most {most}, found {}", number.text),
             );
         }
     }

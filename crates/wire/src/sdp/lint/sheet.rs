@@ -252,6 +252,12 @@ fn tagged(media: &[Part<'_>], bundles: &[Group<'_>]) -> Vec<Option<usize>> {
     tagged
 }
 
+/// A number from 4096 on, by which an offer may name several extensions, of which the answer picks one (RFC 8285
+/// section 7).
+pub(in crate::sdp) fn is_alternative(id: Text<'_>) -> bool {
+    id.number().is_some_and(|id| id >= 4096)
+}
+
 /// Of a=extmap: the number without its direction, and the URI.
 pub(in crate::sdp) fn extension(value: Text<'_>) -> (Text<'_>, Text<'_>) {
     let mut words = value.words();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::sheet::{DIRECTIONS, Part, Sheet, Text, extension};
+use super::sheet::{DIRECTIONS, Part, Sheet, Text, extension, is_alternative};
 use super::{Report, Rule};
 use crate::spec::rfc;
 
@@ -61,13 +61,13 @@ static RID_TWICE: Rule = Rule::error(
 );
 static RID_FORMAT: Rule = Rule::error(
     "rid-format",
-    rfc(8851, "5"),
-    "a rid restricts formats of its section",
+    rfc(8851, "6.2.2"),
+    "a receiver discards a payload type that the section does not list, and the whole line where none is left",
     "name payload types of this m= line",
 );
 static SIMULCAST_TWICE: Rule = Rule::error(
     "simulcast-twice",
-    rfc(8853, "5.1"),
+    rfc(8853, "5.2"),
     "one line describes all simulcast of a section",
     "join them: a=simulcast:send … recv …",
 );
@@ -79,13 +79,13 @@ static SIMULCAST_RID: Rule = Rule::error(
 );
 static SIMULCAST_DIRECTION: Rule = Rule::error(
     "simulcast-direction",
-    rfc(8853, "5.1"),
+    rfc(8853, "5.2"),
     "a rid is for one direction",
     "use the same direction in a=rid and a=simulcast",
 );
 static RID_UNUSED: Rule = Rule::info(
     "rid-unused",
-    rfc(8853, "5.1"),
+    rfc(9429, "5.2.1"),
     "without a=simulcast several rids of a section are not alternatives of one source",
     "add them to a=simulcast, if that is meant",
 );
@@ -200,6 +200,9 @@ fn extmaps(part: &Part<'_>, report: &mut Report) {
                 id,
                 format!("expected 1 to 14, 16 to 255, or 4096 to 4351 in an offer, found {}", id.text),
             );
+        }
+        if is_alternative(id) {
+            continue;
         }
         let before: Text<'_> = *known.entry(id.text).or_insert(uri);
         if before.at != uri.at {

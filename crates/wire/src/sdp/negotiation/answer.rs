@@ -78,7 +78,7 @@ static ORDER: Rule = Rule::error(
 );
 static REVIVED: Rule = Rule::error(
     "answer-revived",
-    rfc(3264, "6"),
+    rfc(3264, "8.2"),
     "a section that the offer does not want stays unused",
     "answer it with port 0",
 );
@@ -133,12 +133,12 @@ static BUNDLE: Rule = Rule::error(
 static BUNDLE_TAG: Rule = Rule::error(
     "answer-bundle-first",
     rfc(9143, "7.3.1"),
-    "the group uses the transport of the first section of the offer's list that the answer keeps",
+    "the group uses the transport of the first section of the offer's list that has a port there and that the answer keeps",
     "keep the order of the offer's group",
 );
 static RTCP_MUX: Rule = Rule::error(
     "answer-rtcp-mux",
-    rfc(5761, "5.1.1"),
+    rfc(8035, "3"),
     "an answer may share the port only where the offer proposed it",
     "take a=rtcp-mux out",
 );
@@ -187,7 +187,7 @@ static DATA_FORMAT: Rule = Rule::error(
 static BOTH_LITE: Rule = Rule::info(
     "answer-both-lite",
     rfc(8445, "6.1.1"),
-    "neither side sends checks: each takes the other's default destination",
+    "neither side sends checks: each pairs the candidates of both, and takes what it finds",
     "",
 );
 
@@ -527,7 +527,12 @@ fn bundles(Sheets { before, after }: Sheets<'_, '_>, report: &mut Report) {
                 format!("expected a mid of this group of the offer, found `{}`", mid.text),
             );
         }
-        let kept = offered.mids.iter().find(|mid| group.mids.iter().any(|kept| kept.text == mid.text));
+        let has_port = |mid: &str| {
+            let part = before.media.iter().find(|part| part.mid().is_some_and(|own| own.text == mid));
+            part.is_some_and(|part| part.port().text != "0")
+        };
+        let is_kept = |mid: &str| group.mids.iter().any(|kept| kept.text == mid);
+        let kept = offered.mids.iter().find(|mid| is_kept(mid.text) && has_port(mid.text));
         if let Some(kept) = kept.filter(|kept| kept.text != first.text) {
             let found = format!("expected `{}` first, as in the offer, found `{}`", kept.text, first.text);
             report.say(&BUNDLE_TAG, *first, found);

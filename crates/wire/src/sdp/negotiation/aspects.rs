@@ -218,7 +218,7 @@ fn codecs(one: &Part<'_>, other: &Part<'_>, revised: bool, rows: &mut Vec<Aspect
 
 fn data(one: &Part<'_>, other: &Part<'_>, revised: bool, rows: &mut Vec<Aspect>) {
     let value = |part: &Part<'_>, name: &str| shown(part.first(name).map(|line| line.value));
-    push(rows, "data", shown(one.formats().next()), shown(other.formats().next()), "", rfc(8841, "10.3"));
+    push(rows, "data", shown(one.formats().next()), shown(other.formats().next()), "", rfc(9429, "5.3.1"));
     let port = (value(one, "sctp-port"), value(other, "sctp-port"));
     push(rows, "sctp-port", port.0, port.1, "each side has its own", rfc(8841, "5.1"));
     let size = (value(one, "max-message-size"), value(other, "max-message-size"));

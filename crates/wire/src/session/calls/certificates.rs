@@ -27,7 +27,7 @@ impl Calls {
         let der = d.bytes(node.span);
         let seen =
             HASHES.iter().find_map(|(hash, sum)| Some((*hash, self.fingerprint_seen(hash, &sum(der))?)));
-        let spec = rfc(5763, "5");
+        let spec = rfc(8842, "5.1");
         if let Some((hash, packet)) = seen {
             let text = format!(
                 "its {hash} fingerprint is the one in packet {packet}'s SDP: whoever signaling spoke of is who speaks here"

@@ -133,7 +133,7 @@ impl Association {
         match before {
             Some(number) if begins => {
                 let text = format!("packet {number} again: a retransmission");
-                c.remark_at(at, Severity::Info, text, rfc(9260, "6.3.3"));
+                c.remark_at(at, Severity::Info, text, rfc(9260, "4"));
             }
             Some(_) => {}
             None => {
