@@ -109,7 +109,7 @@ async fn a_peer_that_vanishes_is_told_by_the_page_with_the_reason() {
         enters(&page, "browser", "connection", "failed").await;
         says_in(&page, ".lab-status", "Failed").await;
         says_in(&page, ".lab-status", "RFC 7675").await;
-        says_in(&page, ".call-ladder .kind-stun", "Binding request ×").await;
+        says_in(&page, ".call-ladder .kind-stun", "nominates ×").await;
         // And after all that the lab takes the next call.
         call_again(&page).await;
     })

@@ -21,7 +21,7 @@ fn every_solution_passes() {
     let small = SmallWorkbook::whole();
     let programs = small.build();
     for exercise in &small.catalogue.exercises {
-        let (code, verdict) = small.verdict(&programs[&exercise.target()]);
+        let (code, verdict) = small.verdict(&programs[&exercise.target()], None);
         assert_eq!(code, 0, "{verdict}");
     }
 }
@@ -33,8 +33,9 @@ fn every_typical_mistake_gets_the_verdict_written_for_it() {
     for exercise in &small.catalogue.exercises {
         let mut gallery = String::new();
         let mut reasons = BTreeSet::new();
+        let program = &programs[&wrong_target(exercise)];
         for (mistake, text) in wrong_answers(exercise) {
-            let (code, verdict) = small.verdict(&programs[&wrong_target(exercise, &mistake)]);
+            let (code, verdict) = small.verdict(program, Some(&mistake));
             assert_eq!(code, 1, "{mistake} of {} must fail: {verdict}", exercise.id);
             let told =
                 ["\n  bytes", "\n  text", "\n  why"].iter().find_map(|label| verdict.split_once(label));

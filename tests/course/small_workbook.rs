@@ -28,7 +28,7 @@ impl SmallWorkbook {
         Self::of(|exercise| exercise.chapter() == "stun", |_| Vec::new())
     }
 
-    /// All exercises solved, no hint opened, and a target for each wrong answer.
+    /// All exercises solved, no hint opened, and for each a program of its wrong answers.
     pub(crate) fn whole() -> Self {
         Self::of(|_| true, wrong_answers)
     }
@@ -58,7 +58,7 @@ impl SmallWorkbook {
         small
     }
 
-    /// The package as it is, with a target for each exercise that this workbook has, and for each wrong answer.
+    /// The package as it is, with a target for each exercise that this workbook has, and one for its wrong answers.
     fn manifest(&self, wrong: impl Fn(&Exercise) -> Vec<(String, String)>) -> String {
         let text = fs::read_to_string(Path::new(ROOT).join("exercises/Cargo.toml")).unwrap();
         let mut manifest: toml::Table = text.parse().unwrap();
@@ -69,9 +69,11 @@ impl SmallWorkbook {
         };
         for exercise in &self.catalogue.exercises {
             add(&exercise.target(), &exercise.file());
-            let folder = format!("wrong/{}/{}", exercise.chapter(), exercise.name());
-            for (mistake, _) in wrong(exercise) {
-                add(&wrong_target(exercise, &mistake), &format!("{folder}/{mistake}.rs"));
+            let mistakes = wrong(exercise);
+            if !mistakes.is_empty() {
+                let file = format!("{}.rs", wrong_target(exercise));
+                write(&self.root.join("exercises").join(&file), &program_of(exercise, &mistakes));
+                add(&wrong_target(exercise), &file);
             }
         }
         manifest
@@ -133,9 +135,10 @@ impl SmallWorkbook {
             .collect()
     }
 
-    /// Runs an exercise's program.
-    pub(crate) fn verdict(&self, program: &Path) -> (i32, String) {
+    /// Runs an exercise's program, or that of its wrong answers with the one that is meant.
+    pub(crate) fn verdict(&self, program: &Path, mistake: Option<&str>) -> (i32, String) {
         let mut command = Command::new(program);
+        command.args(mistake);
         command.current_dir(&self.root).env("COLUMNS", "80").env("NO_COLOR", "1");
         command.env_remove("WIREBOOK_COMMAND").env_remove("WIREBOOK_HINTS");
         told(command.output().unwrap())
@@ -167,9 +170,24 @@ pub(crate) fn wrong_answers(exercise: &Exercise) -> Vec<(String, String)> {
     answers
 }
 
-/// The target that a wrong answer has in the small workbook.
-pub(crate) fn wrong_target(exercise: &Exercise, mistake: &str) -> String {
-    format!("wrong_{}_{mistake}", exercise.target())
+/// The target that has an exercise's wrong answers in the small workbook.
+pub(crate) fn wrong_target(exercise: &Exercise) -> String {
+    format!("wrong_{}", exercise.target())
+}
+
+/// All wrong answers of an exercise as one program, which is told by its argument which one to be: to link one for
+/// each of them would take minutes.
+fn program_of(exercise: &Exercise, mistakes: &[(String, String)]) -> String {
+    let (chapter, name) = (exercise.chapter(), exercise.name());
+    let (mut modules, mut arms) = (String::new(), String::new());
+    for (mistake, _) in mistakes {
+        modules += &format!("#[path = \"wrong/{chapter}/{name}/{mistake}.rs\"]\nmod {mistake};\n");
+        arms += &format!("        Some(\"{mistake}\") => {mistake}::main(),\n");
+    }
+    format!(
+        "{modules}\nfn main() -> std::process::ExitCode {{\n    match std::env::args().nth(1).as_deref() {{\n{arms}        \
+         other => panic!(\"no wrong answer {{other:?}}\"),\n    }}\n}}\n"
+    )
 }
 
 /// The workspace's own table and profiles, with two members.
