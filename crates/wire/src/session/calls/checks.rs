@@ -1,5 +1,7 @@
 //! Connectivity checks (RFC 8445 section 7): which pair of candidates a Binding request tries.
 
+use std::net::SocketAddr;
+
 use super::{Calls, say};
 use crate::spec::rfc;
 use crate::trace::Event;
@@ -17,19 +19,27 @@ impl Calls {
             true => ", and nominates it: if the answer comes, the call uses this pair",
             false => "",
         };
-        let (from, to) = (self.announced(event, true), self.announced(event, false));
-        let text =
-            format!("an ICE check of the pair {} ({from}) to {} ({to}){nominates}", event.from, event.to);
+        let (from, to) = (self.announced(event.from), self.announced(event.to));
+        let pair = match (from, to) {
+            // Signaling is not in the trace, or spoke of other addresses.
+            (None, None) => format!("{} to {}", event.from, event.to),
+            (from, to) => {
+                let from = from.unwrap_or_else(|| "not announced: peer reflexive, or not yet".to_owned());
+                let to = to.unwrap_or_else(|| "not announced here".to_owned());
+                format!("{} ({from}) to {} ({to})", event.from, event.to)
+            }
+        };
+        let text = format!("an ICE check of the pair {pair}{nominates}");
         say(d, 0, Severity::Info, text, rfc(8445, "7.2.4"));
     }
 
-    fn announced(&self, event: &Event, sender: bool) -> String {
-        let address = if sender { event.from } else { event.to };
+    fn announced(&self, address: SocketAddr) -> Option<String> {
         match (self.candidates.of(&address), self.hidden.of(&address.port())) {
-            (Some(announced), _) => format!("{}, announced in packet {}", announced.kind, announced.packet),
-            (None, Some(packet)) => format!("by its port the .local candidate of packet {packet}"),
-            (None, None) if sender => "not announced: peer reflexive, or not yet".to_owned(),
-            (None, None) => "not announced here".to_owned(),
+            (Some(announced), _) => {
+                Some(format!("{}, announced in packet {}", announced.kind, announced.packet))
+            }
+            (None, Some(packet)) => Some(format!("by its port the .local candidate of packet {packet}")),
+            (None, None) => None,
         }
     }
 }
