@@ -119,14 +119,15 @@ pub(super) fn word(d: &Dissection<'_>, at: u32, node: &Node) -> Option<String> {
     if std::ptr::eq(node.field, SCTP.root) {
         return Some(packet_summary(d, at));
     }
-    let sealed = std::ptr::eq(node.field, &CIPHERTEXT) || std::ptr::eq(node.field, &ENCRYPTED);
-    // The record's header stands before it, and tells what it would be.
-    let kind = d.nodes().get(..at as usize)?.iter().rev().find(|node| node.field.name == "type");
-    let opened =
-        d.nodes().get(at as usize..)?.iter().take(3).any(|node| std::ptr::eq(node.field, &PLAINTEXT));
-    if !sealed || opened {
+    if !std::ptr::eq(node.field, &CIPHERTEXT) && !std::ptr::eq(node.field, &ENCRYPTED) {
         return None;
     }
+    let mut after = d.nodes().get(at as usize..)?.iter().take(3);
+    if after.any(|node| std::ptr::eq(node.field, &PLAINTEXT)) {
+        return None;
+    }
+    // The record's header stands right before it, and tells what it would be.
+    let kind = d.nodes().get(..at as usize)?.iter().rev().find(|node| node.field.name == "type");
     Some(match kind.and_then(Node::uint) {
         Some(21) => "encrypted alert".to_owned(),
         Some(22) => "encrypted handshake message".to_owned(),

@@ -120,6 +120,11 @@ mod open {
             })
         }
 
+        /// What the suite that was agreed on means, whatever a hello says later.
+        pub(in super::super) fn protection(&self) -> Protection {
+            self.protection
+        }
+
         /// The plaintext of a record's fragment.
         pub(in super::super) fn open(
             &self,
@@ -193,6 +198,10 @@ mod shut {
     impl Cipher {
         pub(in super::super) fn new(_: Protection, _: &[u8; 48], _: &[u8; 32], _: &[u8; 32]) -> Option<Self> {
             None
+        }
+
+        pub(in super::super) fn protection(&self) -> Protection {
+            match self.0 {}
         }
 
         pub(in super::super) fn open(&self, _: bool, _: &Record, _: &[u8]) -> Result<Vec<u8>, Forged> {

@@ -39,12 +39,17 @@ struct Flight {
 impl Flights {
     /// A message came for the first time.
     pub(super) fn message(&mut self, msg_type: u8, packet: Packet, hello: &Hello) {
-        let number = match (msg_type, hello.client.is_none_or(|client| client == packet.side)) {
+        let number = match (msg_type, hello.client.map(|client| client == packet.side)) {
             (1, _) => u8::from(matches!(&self.now, Some(flight) if flight.number >= 2)) * 2 + 1,
             (3, _) => 2,
-            (_, true) => 5,
-            (4 | 20, false) => 6,
-            (_, false) => 4,
+            // Only a server says these, and the next only a client.
+            (2 | 12 | 13 | 14, _) => 4,
+            (15 | 16, _) => 5,
+            (4, _) | (20, Some(false)) => 6,
+            (_, Some(true)) => 5,
+            (_, Some(false)) => 4,
+            // Without the hellos nobody knows whose it is.
+            (_, None) => return,
         };
         self.turn(number, packet);
     }

@@ -11,6 +11,8 @@ const LONGEST: u32 = 1 << 16;
 const MOST: usize = 32;
 /// So many parts of messages are remembered.
 const MOST_PARTS: usize = 256;
+/// A message may be there in so many pieces with gaps between them.
+const MOST_PIECES: usize = 64;
 
 /// What the hellos agreed on.
 #[derive(Debug, Default)]
@@ -28,12 +30,25 @@ impl Hello {
     /// Whether a ClientHello begins a handshake that was not known before: it has another random.
     pub(super) fn is_new(&self, header: &Header, part: &[u8]) -> bool {
         let random = (header.fragment_offset == 0).then(|| part.get(2..34)).flatten();
-        self.client_random.is_some()
-            && random.is_some()
-            && random != self.client_random.as_ref().map(|r| &r[..])
+        self.client_random.is_some_and(|known| random.is_some_and(|random| *random != known))
     }
 
-    /// Takes what counts from a whole message.
+    /// Whether such a ClientHello is the first message of a record.
+    pub(super) fn is_new_in(&self, fragment: &[u8]) -> bool {
+        let [1, _, _, _, _, _, 0, 0, 0, _, _, _, _, _, body @ ..] = fragment else { return false };
+        self.client_random.is_some_and(|known| body.get(..32).is_some_and(|random| *random != known))
+    }
+
+    /// Whether a message can be of that side: anyone can send back what was said, or say it in another's name.
+    pub(super) fn fits(&self, msg_type: u8, side: usize) -> bool {
+        match (msg_type, self.client) {
+            (1, Some(client)) => client == side,
+            (2, Some(client)) => client != side,
+            _ => true,
+        }
+    }
+
+    /// Takes what counts from a whole message that is new. The first ServerHello counts; there is no second.
     pub(super) fn learn(&mut self, msg_type: u8, body: &[u8], side: usize) {
         let random = || body.get(2..34).and_then(|random| <[u8; 32]>::try_from(random).ok());
         let session_id = || body.get(34).map(|length| 35 + usize::from(*length));
@@ -43,7 +58,7 @@ impl Hello {
                 self.client_random = random();
                 self.cookie = session_id().and_then(|at| body.get(at)).is_some_and(|length| *length > 0);
             }
-            2 if random() != Some(HELLO_RETRY_REQUEST) => {
+            2 if self.server_random.is_none() && random() != Some(HELLO_RETRY_REQUEST) => {
                 self.server_random = random();
                 let suite = session_id().and_then(|at| body.get(at..at + 2));
                 self.suite = suite.and_then(|suite| Some(u16::from_be_bytes(suite.try_into().ok()?)));
@@ -116,40 +131,47 @@ impl Messages {
             return None;
         }
         let start = header.fragment_offset as usize;
-        begun.body.get_mut(start..start + part.len())?.copy_from_slice(part);
-        begun.has(start, start + part.len());
+        let end = start.checked_add(part.len())?;
+        let place = begun.body.get_mut(start..end)?;
+        if !has(&mut begun.there, start, end) {
+            return None;
+        }
+        place.copy_from_slice(part);
         if begun.there != [(0, length)] {
             return None;
         }
         self.begun.remove(&header.message_seq).map(|begun| begun.body)
     }
 
-    /// Keeps a whole message for what sums all of them.
-    pub(super) fn keep(&mut self, header: &Header, body: &[u8]) {
-        if self.whole.len() < MOST && body.len() <= LONGEST as usize {
-            self.whole.entry(header.message_seq).or_insert_with(|| (header.msg_type, body.to_vec()));
+    /// Keeps a whole message for what sums all of them; whether it is the first of its number.
+    pub(super) fn keep(&mut self, header: &Header, body: &[u8]) -> bool {
+        let new = self.whole.len() < MOST
+            && body.len() <= LONGEST as usize
+            && !self.whole.contains_key(&header.message_seq);
+        if new {
+            self.whole.insert(header.message_seq, (header.msg_type, body.to_vec()));
         }
+        new
     }
 
     pub(super) fn held(&self) -> usize {
-        let begun: usize = self.begun.values().map(|begun| begun.body.len()).sum();
+        let begun: usize =
+            self.begun.values().map(|begun| begun.body.len() + size_of_val(begun.there.as_slice())).sum();
         begun + self.whole.values().map(|(_, body)| body.len()).sum::<usize>() + self.seen.len() * 24
     }
 }
 
-impl Begun {
-    fn has(&mut self, start: usize, end: usize) {
-        self.there.push((start, end));
-        self.there.sort_unstable();
-        let mut merged: Vec<(usize, usize)> = Vec::with_capacity(self.there.len());
-        for (start, end) in self.there.drain(..) {
-            match merged.last_mut() {
-                Some(last) if start <= last.1 => last.1 = last.1.max(end),
-                _ => merged.push((start, end)),
-            }
-        }
-        self.there = merged;
+/// Adds a piece to those that are there, unless they are too many: then whoever sends them means no good.
+fn has(there: &mut Vec<(usize, usize)>, start: usize, end: usize) -> bool {
+    let from = there.partition_point(|piece| piece.1 < start);
+    let to = there.partition_point(|piece| piece.0 <= end);
+    let touching = there.get(from..to).unwrap_or_default();
+    if touching.is_empty() && there.len() >= MOST_PIECES {
+        return false;
     }
+    let joined = touching.iter().fold((start, end), |all, piece| (all.0.min(piece.0), all.1.max(piece.1)));
+    there.splice(from..to, [joined]);
+    true
 }
 
 /// All that the Finished of one side sums, as if nothing had been sent in parts (RFC 6347 section 4.2.6); `None` where
@@ -162,10 +184,10 @@ pub(super) fn transcript(client: &Messages, server: &Messages, of_client: bool) 
     let (first, last) = (seq(server, 2)?, seq(server, 14)?);
     append(&mut out, server, first..=last)?;
     let finished = seq(client, 20);
-    let before = if of_client { finished? - 1 } else { finished? };
-    append(&mut out, client, hello + 1..=before)?;
+    let before = if of_client { finished?.checked_sub(1)? } else { finished? };
+    append(&mut out, client, hello.checked_add(1)?..=before)?;
     if !of_client {
-        append(&mut out, server, last + 1..seq(server, 20)?)?;
+        append(&mut out, server, last.checked_add(1)?..seq(server, 20)?)?;
     }
     Some(out)
 }
@@ -227,5 +249,38 @@ mod tests {
             assert_eq!(messages.join(&header(seq, LONGEST, 0, 1), b"x"), None);
         }
         assert!(messages.held() <= MOST * LONGEST as usize, "{}", messages.held());
+    }
+
+    #[test]
+    fn pieces_with_gaps_are_bounded_and_those_that_touch_are_still_taken() {
+        let mut messages = Messages::default();
+        for piece in 0..30_000 {
+            assert_eq!(messages.join(&header(0, LONGEST, 65_534 - piece * 2, 1), b"x"), None);
+        }
+        let pieces =
+            |messages: &Messages| messages.begun.values().map(|begun| begun.there.len()).sum::<usize>();
+        assert_eq!(pieces(&messages), MOST_PIECES);
+        assert_eq!(messages.join(&header(0, LONGEST, 65_533, 1), b"x"), None);
+        assert_eq!(pieces(&messages), MOST_PIECES - 1, "it closed a gap");
+    }
+
+    #[test]
+    fn numbers_at_the_ends_of_their_range_give_no_transcript() {
+        let keep = |of: &[(u8, u16)]| {
+            let mut messages = Messages::default();
+            for (msg_type, message_seq) in of {
+                let header = Header { msg_type: *msg_type, message_seq: *message_seq, ..header(0, 0, 0, 0) };
+                assert!(messages.keep(&header, b""));
+                assert!(!messages.keep(&header, b"another"));
+            }
+            messages
+        };
+        let server = keep(&[(2, 65_534), (14, 65_535), (20, 0)]);
+        for client in [&[(1, 65_535), (20, 0)][..], &[(1, 65_535), (20, 1)], &[(1, 0), (20, 1)]] {
+            for of_client in [true, false] {
+                let both_ends = of_client && client[0].1 == 0;
+                assert_eq!(transcript(&keep(client), &server, of_client).is_some(), both_ends, "{client:?}");
+            }
+        }
     }
 }

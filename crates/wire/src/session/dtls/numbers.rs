@@ -16,18 +16,24 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// Which packet brought this record before.
-    pub(super) fn again(&mut self, record: &Record, packet: u64) -> Option<u64> {
+    pub(super) fn first(&self, record: &Record) -> Option<u64> {
         let number = (record.epoch, record.sequence_number);
-        if self.highest >= Some(number)
-            && let Some((_, first)) = self.seen.iter().find(|(seen, _)| *seen == number)
-        {
-            return Some(*first);
+        if self.highest < Some(number) {
+            return None;
         }
+        self.seen.iter().find(|(seen, _)| *seen == number).map(|(_, first)| *first)
+    }
+
+    /// Remembers a record; where keys can tell, only one that they open, or a forged one would shut out the genuine.
+    pub(super) fn remember(&mut self, record: &Record, packet: u64) {
+        if self.first(record).is_some() {
+            return;
+        }
+        let number = (record.epoch, record.sequence_number);
         self.highest = self.highest.max(Some(number));
         if self.seen.len() == WINDOW {
             self.seen.pop_front();
         }
         self.seen.push_back((number, packet));
-        None
     }
 }
