@@ -281,6 +281,31 @@ fn numbers_in_rtp_are_called_by_the_names_that_the_sdp_gives() {
     );
 }
 
+/// Two calls in one trace, each with numbers of its own.
+#[test]
+fn a_number_that_two_descriptions_give_to_two_codecs_is_not_called_by_either() {
+    let packet = b"\x90\x6f\x00\x01\x00\x00\x03\xc0\xde\xad\xbe\xef\xbe\xde\x00\x01\x10\xff\x00\x00opus";
+    let other = sdp("else", "another-password-of-24-ch", "");
+    let other = other.replace("opus/48000/2", "H264/90000").replace("ssrc-audio-level", "sdes:mid");
+    for (second, count) in [
+        (other.clone(), 0),
+        (sdp("else", "another-password-of-24-ch", "").replace("opus", "OPUS"), 2),
+        // A section that is not wanted says nothing, but one that is bundled does.
+        (other.replace("m=audio 9", "m=audio 0"), 2),
+        (other.replace("m=audio 9", "m=audio 0").replace("a=mid:0\r\n", "a=mid:0\r\na=bundle-only\r\n"), 0),
+    ] {
+        let mut trace = Trace::signaled();
+        trace.up(&description("offer", &second));
+        let d = trace.udp(BROWSER, PEER, packet);
+        let named = said(&d).iter().filter(|text| text.contains("by the SDP of")).count();
+        assert_eq!(named, count, "{second}: {:?}", said(&d));
+        // Nor after the first has been said once more.
+        trace.up(&description("offer", &offer()));
+        let d = trace.udp(BROWSER, PEER, packet);
+        assert_eq!(says(&d, "by the SDP of"), count > 0, "{:?}", said(&d));
+    }
+}
+
 #[test]
 fn signaling_that_is_damaged_anywhere_is_still_shown_whole() {
     let message = description("offer", &offer());

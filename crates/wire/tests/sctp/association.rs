@@ -228,3 +228,106 @@ fn whatever_a_peer_sends_no_packet_costs_more_than_it_should() {
     assert_eq!(d.summary(), "DATA \"ping\" on stream 1");
     assert_ne!(d.worst(), Some(Severity::Error));
 }
+
+/// One answers each INIT with a tag and a cookie of its own, as a server does that keeps no state.
+#[test]
+fn any_cookie_and_tag_that_were_given_out_may_be_taken() {
+    for taken in [0x2222_u32, 0x3333] {
+        let mut talk = Talk::new();
+        talk.packet(CLIENT, &[init(1, 0x1111, 100, &[])]);
+        talk.packet(CLIENT, &[init(1, 0x1111, 100, &[])]);
+        for tag in [0x2222_u32, 0x3333] {
+            talk.packet(SERVER, &[init(2, tag, tag, &[parameter(7, &tag.to_be_bytes())])]);
+        }
+        let d = talk.bytes(CLIENT, SERVER, packet(taken, &[chunk(10, 0, &taken.to_be_bytes())]));
+        let given = if taken == 0x2222 { 3 } else { 4 };
+        assert_eq!(said(&d), [format!("is the cookie that packet {given} gave out")]);
+        talk.packet(SERVER, &[chunk(11, 0, &[]), whole(taken, 1, 0, 51, b"ping")]);
+        let d = talk.bytes(CLIENT, SERVER, packet(taken, &[sack(taken, &[], &[])]));
+        assert_eq!(said(&d), ["acknowledges packet 6, 1.00 ms later"]);
+        let d = talk.bytes(CLIENT, SERVER, packet(0x4444, &[chunk(10, 0, b"else")]));
+        assert_eq!(d.notes().iter().filter(|note| note.severity == Severity::Warning).count(), 2);
+    }
+}
+
+#[test]
+fn both_ends_may_send_an_init_at_once() {
+    let mut talk = Talk::new();
+    talk.packet(CLIENT, &[init(1, 0x1111, 100, &[])]);
+    talk.packet(SERVER, &[init(1, 0x2222, 500, &[])]);
+    talk.packet(CLIENT, &[init(2, 0x1111, 100, &[parameter(7, b"of the client")])]);
+    talk.packet(SERVER, &[init(2, 0x2222, 500, &[parameter(7, b"of the server")])]);
+    let d = talk.packet(CLIENT, &[chunk(10, 0, b"of the server")]);
+    assert_eq!(said(&d), ["is the cookie that packet 4 gave out"]);
+    let d = talk.packet(SERVER, &[chunk(10, 0, b"of the client")]);
+    assert_eq!(said(&d), ["is the cookie that packet 3 gave out"]);
+}
+
+#[test]
+fn an_association_that_begins_anew_has_numbers_of_its_own() {
+    let mut talk = Talk::begun();
+    talk.bytes(CLIENT, SERVER, packet(0, &[init(1, 0x5555, 90, &[])]));
+    talk.bytes(SERVER, CLIENT, packet(0x5555, &[init(2, 0x6666, 490, &[])]));
+    talk.bytes(SERVER, CLIENT, packet(0x5555, &[whole(490, 1, 0, 51, b"ping")]));
+    let d = talk.bytes(CLIENT, SERVER, packet(0x6666, &[sack(490, &[], &[])]));
+    assert_eq!(said(&d), ["acknowledges packet 9, 1.00 ms later"]);
+}
+
+#[test]
+fn a_sack_beyond_all_that_was_sent_does_not_hide_what_comes_later() {
+    let mut talk = Talk::begun();
+    let d = talk.packet(SERVER, &[sack(1_000_100, &[], &[])]);
+    assert_eq!(said(&d), ["1000000 beyond the last TSN that was seen here"]);
+    talk.packet(CLIENT, &[whole(101, 1, 0, 51, b"ping")]);
+    let d = talk.packet(SERVER, &[sack(101, &[], &[])]);
+    assert_eq!(said(&d), ["acknowledges packet 8, 1.00 ms later"]);
+    let d = talk.packet(SERVER, &[sack(101, &[], &[])]);
+    assert_eq!(said(&d), ["nothing new: all up to here was acknowledged before"]);
+}
+
+#[test]
+fn what_was_given_up_is_not_acknowledged() {
+    let mut talk = Talk::begun();
+    talk.packet(CLIENT, &[whole(101, 1, 1, 51, b"lost")]);
+    talk.packet(CLIENT, &[chunk(192, 0, &[101_u32.to_be_bytes(), [0, 1, 0, 1]].concat())]);
+    let d = talk.packet(SERVER, &[sack(101, &[], &[])]);
+    assert_eq!(said(&d), ["goes on after what packet 8 gave up"]);
+    talk.packet(CLIENT, &[whole(102, 1, 2, 51, b"ping")]);
+    let d = talk.packet(SERVER, &[sack(102, &[], &[])]);
+    assert_eq!(said(&d), ["acknowledges packet 10, 1.00 ms later"]);
+}
+
+/// Fragment 0 of a message that never ends, then what ends it, then the other half of the next with the same number.
+#[test]
+fn messages_that_have_the_same_number_later_are_not_mixed() {
+    let all = [&500_u32.to_be_bytes()[..], &499_u32.to_be_bytes(), &101_u32.to_be_bytes()].concat();
+    let given_up = [&101_u32.to_be_bytes()[..], &[0, 1, 0, 0], &0_u32.to_be_bytes()].concat();
+    for (ends, mixes) in [
+        (chunk(130, 0, &reset(100, 499, 101, 1)), false),
+        (chunk(130, 0, &parameter(13, &all)), false),
+        (chunk(194, 0, &given_up), false),
+        // Of another stream.
+        (chunk(130, 0, &reset(100, 499, 101, 3)), true),
+        (chunk(4, 0, &parameter(1, b"when")), true),
+    ] {
+        let mut talk = Talk::begun();
+        talk.packet(CLIENT, &[i_data(2, 101, 1, 0, 51, b"old ")]);
+        talk.packet(CLIENT, &[ends.clone()]);
+        let d = talk.packet(CLIENT, &[i_data(1, 103, 1, 0, 1, b"new")]);
+        assert_eq!(d.sources() > 1, mixes, "{ends:?}: {:?}", said(&d));
+        let d = talk.packet(CLIENT, &[i_data(2, 102, 1, 0, 51, b"the ")]);
+        assert!(mixes || text(&d).contains("the new"), "{ends:?}: {}", text(&d));
+    }
+}
+
+#[test]
+fn what_is_given_up_on_a_stream_are_the_messages_up_to_it() {
+    let given_up = [&101_u32.to_be_bytes()[..], &[0, 1, 0, 0], &1_u32.to_be_bytes()].concat();
+    for (message, whole) in [(u32::MAX, false), (0, false), (1, false), (2, true)] {
+        let mut talk = Talk::begun();
+        talk.packet(CLIENT, &[i_data(2, 101, 1, message, 51, b"pi")]);
+        talk.packet(CLIENT, &[chunk(194, 0, &given_up)]);
+        let d = talk.packet(CLIENT, &[i_data(1, 102, 1, message, 1, b"ng")]);
+        assert_eq!(d.sources() > 1, whole, "{message}");
+    }
+}

@@ -27,7 +27,7 @@ impl Calls {
         let ids: Vec<(usize, u64, bool)> = d.nodes().iter().enumerate().filter_map(Self::number).collect();
         for (at, number, codec) in ids {
             let said = if codec { self.payload_types.of(&number) } else { self.extensions.of(&number) };
-            let Some(said) = said else { continue };
+            let Some(said) = said.filter(|said| !said.disputed) else { continue };
             let known =
                 KNOWN.iter().find(|(uri, _)| *uri == said.what).map(|(_, about)| format!(": {about}"));
             let text =

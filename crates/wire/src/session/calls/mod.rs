@@ -40,11 +40,13 @@ struct Announced {
     packet: u64,
 }
 
-/// What a number stands for, and which packet said so.
+/// What a number stands for, and which packet said so. Calls number for themselves: where two descriptions disagree,
+/// nothing says which of them a packet goes by.
 #[derive(Debug)]
 struct Said {
     what: String,
     packet: u64,
+    disputed: bool,
 }
 
 /// What keys the checks.
@@ -97,6 +99,9 @@ impl Calls {
             }
         }
         section.candidates().for_each(|candidate| self.candidate(number, &candidate));
+        if section.port() == Some(0) && !section.is_bundle_only() {
+            return;
+        }
         for map in section.rtpmaps() {
             let channels = map.channels.map(|channels| format!("/{channels}")).unwrap_or_default();
             let what = format!("{}/{}{channels}", map.encoding, map.clock_rate);
@@ -124,7 +129,9 @@ impl Calls {
 
 fn remember(map: &mut Bounded<u64, Said, MOST>, key: u64, what: String, packet: u64) {
     if what.len() <= MOST_LEN {
-        map.insert(key, Said { what, packet });
+        let differs = |before: &Said| before.disputed || !before.what.eq_ignore_ascii_case(&what);
+        let disputed = map.of(&key).is_some_and(differs);
+        map.insert(key, Said { what, packet, disputed });
     }
 }
 

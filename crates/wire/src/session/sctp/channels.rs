@@ -63,8 +63,8 @@ impl Channels {
     }
 
     /// Takes in the resets of a RE-CONFIG: an end that resets its stream closes the channel.
-    pub(super) fn close(&mut self, c: &mut Cursor<'_>, at: usize, passing: Passing) {
-        for (place, stream) in resets(c, at) {
+    pub(super) fn close(&mut self, c: &mut Cursor<'_>, resets: &[(usize, u64)], passing: Passing) {
+        for &(place, stream) in resets {
             let Some(channel) = self.open.get_mut(&stream) else { continue };
             let name = Label(&channel.label).to_string();
             if let Some(reset) = channel.reset.get_mut(passing.side) {
@@ -88,7 +88,7 @@ impl Channels {
 }
 
 /// The streams that the sender resets of its own, with their nodes.
-fn resets(c: &Cursor<'_>, at: usize) -> Vec<(usize, u64)> {
+pub(super) fn resets(c: &Cursor<'_>, at: usize) -> Vec<(usize, u64)> {
     let mut outgoing = false;
     let mut found = Vec::new();
     for (place, node) in (at..).zip(c.since(at)) {
@@ -100,4 +100,21 @@ fn resets(c: &Cursor<'_>, at: usize) -> Vec<(usize, u64)> {
         }
     }
     found
+}
+
+/// Whether the sender resets all streams of its own: it does where it names none (RFC 6525 section 4.1).
+pub(super) fn resets_all(c: &Cursor<'_>, at: usize) -> bool {
+    let (mut named, mut all) = (true, false);
+    for node in c.since(at) {
+        match node.field.name {
+            "Outgoing SSN Reset Request Parameter" => {
+                all |= !named;
+                named = false;
+            }
+            "Stream Number" => named = true,
+            "SSN/TSN Reset Request Parameter" => all = true,
+            _ => {}
+        }
+    }
+    all || !named
 }

@@ -3,7 +3,7 @@
 //! Fragments that follow each other make a run. A new one joins the runs that it touches, the shorter to the longer,
 //! so that n fragments cost n log n steps even where they come backwards.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// So many bytes wait for the rest of their messages, in each direction.
 const MOST_HELD: usize = 1 << 20;
@@ -51,7 +51,7 @@ pub(super) struct Whole {
 /// The runs that wait, by their first place; and the first places, by the last.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
-    runs: HashMap<(Message, u32), Run>,
+    runs: BTreeMap<(Message, u32), Run>,
     firsts: HashMap<(Message, u32), u32>,
     held: usize,
 }
@@ -95,6 +95,35 @@ impl Fragments {
         self.firsts.insert((message, run.last), first);
         self.runs.insert((message, first), run);
         if crowded { Taken::TooMuch } else { Taken::Waits }
+    }
+
+    /// Forgets what waits on a stream: its messages are counted from 0 again.
+    pub(super) fn forget(&mut self, stream: u64) {
+        self.drop_between((stream, false, 0), (stream, true, u64::MAX));
+    }
+
+    /// Forgets the messages of a stream up to this one: the rest of them never comes.
+    pub(super) fn give_up(&mut self, stream: u64, unordered: bool, message: u32) {
+        // Numbers are compared as serial numbers: the half of them that is before.
+        let first = message.wrapping_sub(i32::MAX as u32);
+        let mut between = |first: u32, last: u32| {
+            self.drop_between((stream, unordered, first.into()), (stream, unordered, last.into()));
+        };
+        if first <= message {
+            between(first, message);
+        } else {
+            between(0, message);
+            between(first, u32::MAX);
+        }
+    }
+
+    fn drop_between(&mut self, first: Message, last: Message) {
+        let range = (first, 0)..=(last, u32::MAX);
+        let keys: Vec<_> = self.runs.range(range).map(|(key, run)| (*key, run.last)).collect();
+        for (key, last) in keys {
+            self.firsts.remove(&(key.0, last));
+            self.held = self.held.saturating_sub(self.runs.remove(&key).map_or(0, |run| run.cost()));
+        }
     }
 
     /// Takes out the run that begins there, if it may be joined.

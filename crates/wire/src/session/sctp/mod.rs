@@ -32,8 +32,9 @@ use channels::Channels;
 use fragments::{Fragment, Fragments, Taken};
 use sent::Sent;
 
-/// So many tags, requests and the like are remembered of each end.
-const MOST: usize = 8;
+/// So many tags, cookies, requests and the like are remembered of each end: an INIT is sent nine times at most
+/// (Max.Init.Retransmits, RFC 9260 section 16).
+const MOST: usize = 16;
 /// A longer cookie is not compared.
 const MOST_COOKIE: usize = 8192;
 
@@ -64,15 +65,26 @@ pub(super) struct Passing {
 /// What one end has sent.
 #[derive(Debug, Default)]
 struct End {
-    /// The tags that it asked to be answered with.
+    /// The tags that it asked to be answered with. Who keeps no state draws one, and a cookie, for each INIT that it
+    /// answers, and the first to be echoed counts.
     tags: VecDeque<(u64, u64)>,
+    cookies: VecDeque<(Vec<u8>, Passing)>,
+    /// The tag of the INIT that its last INIT ACK answered.
+    answered: Option<u64>,
     /// Whether it takes packets without a checksum.
     takes_zero: bool,
     sent: Sent,
     fragments: Fragments,
-    cookie: Option<(Vec<u8>, Passing)>,
     heartbeat: Option<(Vec<u8>, Passing)>,
     requests: VecDeque<(u64, Passing)>,
+}
+
+impl End {
+    /// Forgets all that is of one association. Tags and cookies stay: whether the new one comes to be shows later.
+    fn begin_anew(&mut self) {
+        let (tags, cookies) = (std::mem::take(&mut self.tags), std::mem::take(&mut self.cookies));
+        *self = Self { tags, cookies, ..Self::default() };
+    }
 }
 
 impl Association {
@@ -105,6 +117,7 @@ impl Association {
             Some("HEARTBEAT ACK") => self.heartbeat_ack(c, at, passing),
             Some("COOKIE ECHO") => self.cookie_echo(c, at, passing),
             Some("RE-CONFIG") => self.re_config(c, at, passing),
+            Some("FORWARD TSN" | "I-FORWARD-TSN") => self.forward(c, at, passing),
             _ => {}
         }
     }
@@ -116,19 +129,19 @@ impl Association {
     }
 
     fn init(&mut self, c: &mut Cursor<'_>, at: usize, passing: Passing, begins: bool) {
-        let (Some(tag), Some(tsn)) = (uint(c, at, "Initiate Tag"), uint(c, at, "Initial TSN")) else {
-            return;
-        };
+        let Some(tag) = uint(c, at, "Initiate Tag") else { return };
         let cookie = bytes(c, at, "Cookie").filter(|cookie| cookie.len() <= MOST_COOKIE).map(<[u8]>::to_vec);
         let zero = uint(c, at, "Error Detection Method Identifier") == Some(1);
-        let (own, _) = self.ends(passing);
+        let (own, other) = self.ends(passing);
         let before = own.tags.iter().find(|(known, _)| *known == tag).map(|(_, number)| *number);
-        if before.is_none() && !own.tags.is_empty() {
+        let asked = other.tags.back().map(|(tag, _)| *tag).filter(|_| !begins);
+        if before.is_none() && (begins || own.answered != asked) {
             // Another association, between the same ends.
-            *own = End::default();
+            own.begin_anew();
         }
-        if let Some(cookie) = cookie {
-            own.cookie = Some((cookie, passing));
+        own.answered = asked.or(own.answered);
+        if let Some(cookie) = cookie.filter(|cookie| own.cookies.iter().all(|(known, _)| known != cookie)) {
+            remember(&mut own.cookies, (cookie, passing));
         }
         match before {
             Some(number) if begins => {
@@ -137,7 +150,6 @@ impl Association {
             }
             Some(_) => {}
             None => {
-                own.sent.begin(tsn as u32);
                 own.takes_zero = zero;
                 remember(&mut own.tags, (tag, passing.number));
                 if begins {
@@ -181,10 +193,18 @@ impl Association {
 
     fn cookie_echo(&mut self, c: &mut Cursor<'_>, at: usize, passing: Passing) {
         let (_, other) = self.ends(passing);
-        let Some((cookie, given)) = &other.cookie else { return };
-        let (severity, text) = match bytes(c, at, "Cookie") == Some(cookie) {
-            true => (Severity::Good, format!("is the cookie that packet {} gave out", given.number)),
-            false => (Severity::Warning, format!("is not the cookie that packet {} gave out", given.number)),
+        let Some(echoed) = bytes(c, at, "Cookie").filter(|cookie| cookie.len() <= MOST_COOKIE) else {
+            return;
+        };
+        let given = other.cookies.iter().find(|(cookie, _)| cookie == echoed);
+        let (severity, text) = match (given, other.cookies.back()) {
+            (Some((_, given)), _) => {
+                (Severity::Good, format!("is the cookie that packet {} gave out", given.number))
+            }
+            (None, Some((_, given))) => {
+                (Severity::Warning, format!("is not the cookie that packet {} gave out", given.number))
+            }
+            (None, None) => return,
         };
         remark(c, at, "Cookie", severity, text, rfc(9260, "5.1.5"));
     }
@@ -210,6 +230,9 @@ impl Association {
         let (_, other) = self.ends(passing);
         if let Some(text) = other.sent.acknowledge(tsn as u32, passing.at) {
             remark(c, at, "Cumulative TSN Ack", Severity::Info, text, rfc(9260, "6.2"));
+        }
+        if let Some(text) = other.sent.excess(tsn as u32) {
+            remark(c, at, "Cumulative TSN Ack", Severity::Info, text, rfc(9260, "6.2.1"));
         }
         let missing = (tsn as u32).wrapping_add(1);
         if let Some(number) = other.sent.packet(missing).filter(|_| gaps > 0) {
@@ -242,6 +265,16 @@ impl Association {
         self.channels.name(c, at, stream);
     }
 
+    fn forward(&mut self, c: &Cursor<'_>, at: usize, passing: Passing) {
+        let Some(tsn) = uint(c, at, "New Cumulative TSN") else { return };
+        let given_up = given_up(c, at);
+        let (own, _) = self.ends(passing);
+        own.sent.give_up(tsn as u32, passing.number);
+        for (stream, unordered, message) in given_up {
+            own.fragments.give_up(stream, unordered, message);
+        }
+    }
+
     fn re_config(&mut self, c: &mut Cursor<'_>, at: usize, passing: Passing) {
         let requests = numbers(c, at, "Re-configuration Request Sequence Number");
         let (own, other) = self.ends(passing);
@@ -264,7 +297,15 @@ impl Association {
                 let text = format!("packet {number} asked for it before: a retransmission");
                 c.remark_at(at, Severity::Info, text, rfc(6525, "5.1.1"));
             }
-            None => self.channels.close(c, at, passing),
+            None => {
+                let (resets, all) = (channels::resets(c, at), channels::resets_all(c, at));
+                let (own, _) = self.ends(passing);
+                if all {
+                    own.fragments = Fragments::default();
+                }
+                resets.iter().for_each(|(_, stream)| own.fragments.forget(*stream));
+                self.channels.close(c, &resets, passing);
+            }
         }
     }
 }
@@ -288,6 +329,21 @@ fn reassemble(c: &mut Cursor<'_>, taken: Taken) {
             .unwrap_or_default();
         }
     }
+}
+
+/// What an I-FORWARD-TSN gives up: the stream, whether unordered, and the last message.
+fn given_up(c: &Cursor<'_>, at: usize) -> Vec<(u64, bool, u32)> {
+    let (mut stream, mut unordered) = (0, false);
+    let mut found = Vec::new();
+    for node in c.since(at) {
+        match (node.field.name, node.uint()) {
+            ("Stream Identifier", Some(number)) => stream = number,
+            ("U", Some(flag)) => unordered = flag == 1,
+            ("Message Identifier", Some(message)) => found.push((stream, unordered, message as u32)),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The responses of a RE-CONFIG, with their nodes.
