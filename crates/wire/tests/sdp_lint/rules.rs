@@ -311,3 +311,78 @@ fn syntax_is_told_too_with_its_place() {
         assert_eq!(found.first().map(String::as_str), Some(place), "{change:?}: {found:?}");
     }
 }
+
+#[test]
+fn what_gathering_adds_needs_no_new_version() {
+    let gathered = changed(
+        OFFER,
+        &[
+            ("m=audio 9", "m=audio 54321"),
+            (
+                "c=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0",
+                "c=IN IP4 192.0.2.1\r\na=rtcp:54321 IN IP4 192.0.2.1",
+            ),
+            (
+                "a=ice-ufrag",
+                "a=candidate:3 1 udp 41885439 198.51.100.9 5000 typ relay raddr 192.0.2.1 rport 54321\r\n\
+                 a=end-of-candidates\r\na=ice-ufrag",
+            ),
+        ],
+    );
+    assert_eq!(told(&revised(OFFER, &gathered)), [""; 0]);
+    for change in [
+        &[("m=audio 54321", "m=audio 0")][..],
+        &[("SAVPF 111 63 0", "SAVPF 111 63")],
+        &[("m=audio", "m=video")],
+        &[("a=sendrecv", "a=inactive")],
+        &[("4611731400430051336 2", "4611731400430051336 1")],
+    ] {
+        let found = revised(OFFER, &changed(&gathered, change));
+        assert_eq!(places(OFFER, &found, "revision-version").len(), 1, "{change:?}: {:?}", told(&found));
+    }
+}
+
+/// RFC 8285 section 7: the offerer names alternatives, and the answerer takes one of them to a number that is free.
+#[test]
+fn alternatives_of_one_number_are_offered_from_4096_on() {
+    let offer = changed(
+        OFFER,
+        &[
+            (
+                "a=extmap:1 urn",
+                "a=extmap:4096 urn:example:one\r\na=extmap:4096 urn:example:two\r\na=extmap:1 urn",
+            ),
+            ("a=extmap:10 urn", "a=extmap:4096 urn:example:three\r\na=extmap:10 urn"),
+        ],
+    );
+    assert_eq!(told(&linted(&offer, Role::Offer)), [""; 0]);
+    let answer = changed(ANSWER, &[("a=extmap:1 urn", "a=extmap:5 urn:example:two\r\na=extmap:1 urn")]);
+    assert_eq!(told(&against(&offer, &answer)), [""; 0]);
+}
+
+#[test]
+fn feedback_for_all_numbers_answers_feedback_for_one_and_the_other_way_round() {
+    let all = |text| changed(text, &[("a=rtcp-fb:96 nack\r\n", "a=rtcp-fb:* nack\r\n")]);
+    for (offer, answer) in
+        [(OFFER.to_owned(), all(ANSWER)), (all(OFFER), ANSWER.to_owned()), (all(OFFER), all(ANSWER))]
+    {
+        assert_eq!(told(&against(&offer, &answer)), [""; 0]);
+    }
+    let more = changed(ANSWER, &[("a=rtcp-fb:96 nack\r\n", "a=rtcp-fb:* ccm fir\r\n")]);
+    assert_eq!(places(&more, &against(OFFER, &more), "answer-rtcp-fb"), ["44:11"]);
+}
+
+/// RFC 3264 section 6.1, RFC 9429 section 5.3.1.
+#[test]
+fn an_answer_may_name_formats_that_were_not_offered() {
+    let extra = "a=rtcp-fb:98 nack\r\na=rtpmap:98 AV1/90000\r\na=fmtp:98 profile=0\r\na=rtpmap:99 rtx/90000\r\n\
+                 a=fmtp:99 apt=98\r\n";
+    let answer = changed(
+        ANSWER,
+        &[("SAVPF 96 97", "SAVPF 96 97 98 99"), ("a=rtpmap:96", &format!("{extra}a=rtpmap:96"))],
+    );
+    let found = [linted(&answer, Role::Answer), against(OFFER, &answer)].concat();
+    let loud: Vec<_> = found.iter().filter(|found| found.severity > wire::Severity::Info).collect();
+    assert!(loud.is_empty(), "{:?}", told(&found));
+    assert!(found.iter().any(|found| found.id() == "answer-extra-codec"), "{:?}", told(&found));
+}

@@ -429,7 +429,11 @@ fn feedback(
         let kind = kind.trim();
         let codec = answered.get(pt.text).map_or(pt.text, String::as_str);
         let offered_at_all = pt.text == "*" || offered.values().any(|known| known == codec);
-        if offered_at_all && !known.contains(&(codec, kind.text)) && !known.contains(&("*", kind.text)) {
+        // `*` stands for each number, on either side.
+        let is_known = known.contains(&(codec, kind.text))
+            || known.contains(&("*", kind.text))
+            || pt.text == "*" && known.iter().any(|(_, offered)| *offered == kind.text);
+        if offered_at_all && !is_known {
             report.say(
                 &FEEDBACK,
                 line.value,

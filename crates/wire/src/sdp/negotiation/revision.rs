@@ -85,11 +85,7 @@ fn version(Sheets { before, after }: Sheets<'_, '_>) -> Option<Aspect> {
 fn check(sheets: Sheets<'_, '_>, report: &mut Report) {
     let Sheets { before, after } = sheets;
     if let (Some((_, one)), Some((at, other))) = (number(before), number(after)) {
-        let lines = |sheet: &Sheet<'_>| -> Vec<String> {
-            let parts = std::iter::once(&sheet.session).chain(&sheet.media);
-            parts.flat_map(|part| &part.lines).map(|line| line.whole.text.to_owned()).collect()
-        };
-        if other < one || other == one && lines(before) != lines(after) {
+        if other < one || other == one && negotiated(before) != negotiated(after) {
             report.say(
                 &VERSION,
                 at,
@@ -114,6 +110,33 @@ fn check(sheets: Sheets<'_, '_>, report: &mut Report) {
         }
     }
 }
+
+/// All lines but for what gathering adds: the version counts calls of createOffer and createAnswer, and candidates and
+/// the default destination that follows from them come to a description later (RFC 9429 section 5.2.1).
+fn negotiated(sheet: &Sheet<'_>) -> Vec<String> {
+    let parts = std::iter::once(&sheet.session).chain(&sheet.media);
+    let lines = parts.flat_map(|part| part.lines.iter().map(move |line| (part, line)));
+    let kept = lines.filter(|(_, line)| match line.letter {
+        b'c' => false,
+        b'a' => {
+            let name = line.whole.text.get(2..).and_then(|line| line.split(':').next()).unwrap_or_default();
+            !GATHERED.contains(&name)
+        }
+        _ => true,
+    });
+    kept.map(|(part, line)| match line.letter {
+        b'm' if part.port().text != "0" => {
+            let words: Vec<_> = line.value.words().map(|word| word.text).collect();
+            let (kind, rest) = words.split_at(words.len().min(1));
+            [kind, rest.get(1..).unwrap_or_default()].concat().join(" ")
+        }
+        _ => line.whole.text.to_owned(),
+    })
+    .collect()
+}
+
+/// Attributes that say what gathering found.
+const GATHERED: [&str; 3] = ["candidate", "end-of-candidates", "rtcp"];
 
 fn credentials<'d>(sheet: &Sheet<'d>, at: usize) -> Option<(Text<'d>, Text<'d>)> {
     Some((sheet.of_transport(at, "ice-ufrag")?.value, sheet.of_transport(at, "ice-pwd")?.value))
