@@ -312,7 +312,7 @@ fn messages_that_have_the_same_number_later_are_not_mixed() {
     ] {
         let mut talk = Talk::begun();
         talk.packet(CLIENT, &[i_data(2, 101, 1, 0, 51, b"old ")]);
-        talk.packet(CLIENT, &[ends.clone()]);
+        talk.packet(CLIENT, std::slice::from_ref(&ends));
         let d = talk.packet(CLIENT, &[i_data(1, 103, 1, 0, 1, b"new")]);
         assert_eq!(d.sources() > 1, mixes, "{ends:?}: {:?}", said(&d));
         let d = talk.packet(CLIENT, &[i_data(2, 102, 1, 0, 51, b"the ")]);

@@ -84,14 +84,11 @@ fn version(Sheets { before, after }: Sheets<'_, '_>) -> Option<Aspect> {
 
 fn check(sheets: Sheets<'_, '_>, report: &mut Report) {
     let Sheets { before, after } = sheets;
-    if let (Some((_, one)), Some((at, other))) = (number(before), number(after)) {
-        if other < one || other == one && negotiated(before) != negotiated(after) {
-            report.say(
-                &VERSION,
-                at,
-                format!("expected a version above {one}, as something has changed, found {other}"),
-            );
-        }
+    if let (Some((_, one)), Some((at, other))) = (number(before), number(after))
+        && (other < one || other == one && negotiated(before) != negotiated(after))
+    {
+        let found = format!("expected a version above {one}, as something has changed, found {other}");
+        report.say(&VERSION, at, found);
     }
     let (one, other) = (before.media.len(), after.media.len());
     if other < one {
@@ -112,7 +109,7 @@ fn check(sheets: Sheets<'_, '_>, report: &mut Report) {
 }
 
 /// All lines but for what gathering adds: the version counts calls of createOffer and createAnswer, and candidates and
-/// the default destination that follows from them come to a description later (RFC 9429 section 5.2.1).
+/// the default destination that follows from them come to a description later (RFC 9429 section 5.2.2).
 fn negotiated(sheet: &Sheet<'_>) -> Vec<String> {
     let parts = std::iter::once(&sheet.session).chain(&sheet.media);
     let lines = parts.flat_map(|part| part.lines.iter().map(move |line| (part, line)));
