@@ -53,6 +53,13 @@ fn event(from: u16, to: u16, bytes: Vec<u8>) -> Event {
     Event::udp(Duration::ZERO, address(from), address(to), bytes)
 }
 
+/// That of the ClientHello whose random is all 1.
+fn with_a_key() -> Session {
+    let mut session = Session::new(None);
+    session.learn(&Secrets::tls_key_log(format!("CLIENT_RANDOM {} {}\n", "01".repeat(32), "02".repeat(48))));
+    session
+}
+
 fn says(d: &Dissection<'_>, text: &str) -> bool {
     d.notes().iter().any(|note| note.text.contains(text))
 }
@@ -76,9 +83,8 @@ fn send(session: &mut Session, like: &Event, bytes: Vec<u8>) {
 
 #[test]
 fn a_finished_in_the_clear_with_numbers_out_of_order_is_not_summed() {
-    let mut session = Session::new(None);
-    session.learn(&Secrets::tls_key_log(format!("CLIENT_RANDOM {} {}\n", "01".repeat(32), "02".repeat(48))));
-    let hello_done = [server_hello(0, &[9; 32], 0xc02b), message(14, 65_535, &[])].concat();
+    let mut session = with_a_key();
+    let hello_done = [server_hello(0, &[9; 32], 0xc02b), message(14, 1, &[])].concat();
     for (from, to, bytes) in [
         (1, 2, record(22, 0, 0, &client_hello(65_535, 1))),
         (2, 1, record(22, 0, 0, &hello_done)),
@@ -95,10 +101,11 @@ fn a_finished_in_the_clear_with_numbers_out_of_order_is_not_summed() {
 
 #[test]
 fn what_never_joined_goes_when_another_handshake_begins() {
-    let mut session = Session::new(None);
+    let mut session = with_a_key();
     let mut send = |from, to, bytes| drop(session.dissect(&event(from, to, bytes)));
     send(1, 2, record(22, 0, 0, &client_hello(0, 1)));
     send(2, 1, record(22, 0, 0, &server_hello(0, &[9; 32], 0xc02b)));
+    send(1, 2, record(23, 1, 0, &[0; 40]));
     for (from, to) in [(1, 2), (2, 1)] {
         let parts: Vec<u8> = (100..132).flat_map(|seq| part(11, 65_536, seq, 7, &[1])).collect();
         send(from, to, record(22, 0, 1, &parts));
@@ -163,7 +170,8 @@ fn a_message_cut_short_does_not_stand_for_the_whole_one() {
     for at in [8, 12] {
         let (_, notes) = real(at - 1, |session, trace, number| {
             if number == 3 {
-                send(session, &trace.events[3], trace.events[3].bytes[..13 + 12 + 50].to_vec());
+                let cut = record(22, 0, 99, &trace.events[3].bytes[13..][..12 + 50]);
+                send(session, &trace.events[3], cut);
             }
         });
         let finished = notes.iter().any(|(text, _)| text.starts_with("verify_data fits"));
