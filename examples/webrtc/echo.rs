@@ -50,27 +50,46 @@ impl Call {
         let passive =
             sections.iter().any(|one| one.attribute("setup").is_some_and(active));
         let settings = Settings { passive, ..settings.clone() };
-        let mut peer = Peer::new(at, &settings).await?;
-        peer.connection.set_remote_description(offer).await?;
+        let mut kinds =
+            vec![("audio", RtpCodecKind::Audio), ("video", RtpCodecKind::Video)];
+        kinds.retain(|(name, _)| {
+            sections.iter().any(|section| section.media_name.media == *name)
+        });
 
-        let mut tracks = Vec::new();
-        for (name, kind) in
-            [("audio", RtpCodecKind::Audio), ("video", RtpCodecKind::Video)]
-        {
-            if sections.iter().any(|section| section.media_name.media == name) {
-                tracks
-                    .push((kind, media::add_track(&peer.connection, kind).await?));
+        let peer = Peer::new(at, &settings).await?;
+        let mut call = Self { peer, tracks: Vec::new() };
+        let answered = timeout(PATIENCE, call.negotiate(offer, &kinds)).await;
+        match answered.context("no answer in time").flatten() {
+            Ok(answer) => Ok((call, answer)),
+            Err(error) => {
+                call.hang_up().await;
+                Err(error)
             }
         }
+    }
 
+    async fn negotiate(
+        &mut self,
+        offer: RTCSessionDescription,
+        kinds: &[(&str, RtpCodecKind)],
+    ) -> Result<String> {
+        let Self { peer, tracks } = self;
+        peer.connection.set_remote_description(offer).await?;
+        for &(_, kind) in kinds {
+            tracks.push((kind, media::add_track(&peer.connection, kind).await?));
+        }
         let answer = peer.connection.create_answer(None).await?;
         peer.connection.set_local_description(answer).await?;
         peer.gathered().await?;
         let answer = peer.connection.local_description().await;
-        let answer = answer.context("no answer came to be")?.sdp;
-        Ok((Self { peer, tracks }, answer))
+        Ok(answer.context("no answer came to be")?.sdp)
     }
     // ANCHOR_END: answer
+
+    /// To drop a connection does not end it: its task and its socket would stay.
+    pub(crate) async fn hang_up(self) {
+        let _ = self.peer.connection.close().await;
+    }
 
     /// Sends back what comes, until the other end hangs up or is lost.
     pub(crate) async fn hold(mut self, name: &str, tap: &Tap) {
@@ -93,7 +112,7 @@ impl Call {
             }
             _ => tap.tell(&format!("{name}: no connection within {} s. Either no packet came through, or DTLS failed: the certificate is not the one that the offer names, or the two ends have no cipher in common. Firefox reaches a loopback address only with media.peerconnection.ice.loopback = true and media.peerconnection.ice.obfuscate_host_addresses = false (about:config).", PATIENCE.as_secs())),
         }
-        let _ = self.peer.connection.close().await;
+        self.hang_up().await;
     }
 
     async fn hung_up(&self) -> bool {

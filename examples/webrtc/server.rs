@@ -16,7 +16,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tap::{Tap, TcpStream};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use crate::echo::Call;
@@ -158,15 +158,23 @@ impl Desk {
         let name =
             format!("call {}", self.count.fetch_add(1, Ordering::Relaxed) + 1);
         self.tap.tell(&format!("{name}: an offer.{}", hidden(&offer.sdp)));
-        let answered = Call::answer(offer.sdp, at, &self.settings).await;
-        let (call, sdp) = answered.map_err(|error| {
-            self.tap.tell(&format!("{name}: no answer: {error:#}"));
-            bad(format!("{error:#}"))
-        })?;
+        let (told, answer) = oneshot::channel();
+        // In a task of its own: a client that hangs up does not cut it short.
         tokio::spawn(async move {
-            call.hold(&name, &self.tap).await;
+            match Call::answer(offer.sdp, at, &self.settings).await {
+                Ok((call, sdp)) => match told.send(Ok(sdp)) {
+                    Ok(()) => call.hold(&name, &self.tap).await,
+                    Err(_) => call.hang_up().await,
+                },
+                Err(error) => {
+                    self.tap.tell(&format!("{name}: no answer: {error:#}"));
+                    let _ = told.send(Err(format!("{error:#}")));
+                }
+            }
             drop(place);
         });
+        let answer = answer.await.unwrap_or_else(|_| Err("no answer".to_owned()));
+        let sdp = answer.map_err(bad)?;
         let answer = Description { kind: "answer".to_owned(), sdp };
         Ok(content(
             "application/json",

@@ -127,6 +127,36 @@ fn what_is_no_offer_is_told_what_was_expected() {
     assert!(server.runs());
 }
 
+/// Each takes a socket before it is found out.
+#[cfg(target_os = "linux")]
+#[test]
+fn offers_that_are_refused_leave_no_socket_open() {
+    let (server, address) = server();
+    let head = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+    let media = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n";
+    let sdp = format!("{head}{media}");
+    let offer = serde_json::json!({ "type": "offer", "sdp": sdp }).to_string();
+    let refused = || {
+        let (status, text) = ask(address, "POST /offer", offer.as_bytes()).unwrap();
+        assert!(status.starts_with("400"), "{status}: {text}");
+    };
+    refused();
+    let settled = |most: usize| {
+        let begun = std::time::Instant::now();
+        while server.descriptors() > most {
+            assert!(begun.elapsed().as_secs() < 30, "{} of {most}", server.descriptors());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    // The listener, the runtime's own, and none of a call.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let before = server.descriptors();
+    for _ in 0..20 {
+        refused();
+    }
+    settled(before);
+}
+
 #[test]
 fn nobody_there_and_somebody_else_there_end_with_exit_code_1_and_advice() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

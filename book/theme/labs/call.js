@@ -89,6 +89,7 @@
                 this.signal({ type: "offer", sdp: this.peer.localDescription.sdp });
                 this.timer = setTimeout(() => this.silence(), PATIENCE);
             } catch (error) {
+                this.release();
                 this.failed(error.message);
             }
         }
@@ -141,8 +142,8 @@
             });
         }
 
-        signal(message) {
-            if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+        signal(message, socket = this.socket) {
+            if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
         }
 
         async signaled(message) {
@@ -267,6 +268,7 @@
         gaveUp() {
             this.told = true;
             this.say("live", "Failed: your browser’s checks had no answer, and it has given up. The peer’s consent to be sent to lasts 30 seconds at most without a new answer (RFC 7675 section 5.1). Nobody told your browser that the peer is gone; it found out by asking.", true);
+            this.release();
             this.busy(false);
         }
 
@@ -323,6 +325,7 @@
             const why = this.gathered
                 ? "Your browser and the peer did not reach each other. The packets below show how far they came."
                 : "Your browser gathered no candidate: no network is up but loopback, or a setting or an extension keeps WebRTC from it.";
+            this.release();
             this.failed(`No channel within ${PATIENCE / 1000} seconds. ${why}`);
         }
 
@@ -335,7 +338,8 @@
             this.states.enter("browser", "dtls", "closed");
             this.states.enter("browser", "sctp", "closed");
             // The close of DTLS goes out first, as it would if there were no signaling.
-            setTimeout(() => this.signal({ type: "bye" }), 100);
+            const socket = this.socket;
+            setTimeout(() => this.signal({ type: "bye" }, socket), 100);
             this.say("live", "You hung up: your browser closed SCTP and DTLS, and told the peer by signaling too.");
             this.ended();
         }
@@ -352,13 +356,19 @@
         ended() {
             clearTimeout(this.timer);
             clearInterval(this.stats);
-            for (const track of this.stream?.getTracks() ?? []) track.stop();
-            this.stream = undefined;
+            this.release();
             this.open.hidden = true;
             this.busy(false);
         }
 
+        // Camera and microphone: their light goes out.
+        release() {
+            for (const track of this.stream?.getTracks() ?? []) track.stop();
+            this.stream = undefined;
+        }
+
         reset() {
+            this.release();
             this.peer?.close();
             const socket = this.socket;
             this.socket = this.peer = this.channel = this.transport = this.farewell = undefined;

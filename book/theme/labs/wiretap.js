@@ -23,6 +23,7 @@
         #handlers;
         #socket;
         #closed = false;
+        #leave = () => this.close();
         // Where the browser is to connect, once the port is open.
         address;
 
@@ -33,7 +34,7 @@
             this.#socket.addEventListener("message", ({ data }) => this.#hear(JSON.parse(data)));
             this.#socket.addEventListener("close", event => this.#end(event));
             // A page that is kept for the way back has no open sockets.
-            addEventListener("pagehide", () => this.close(), { once: true });
+            addEventListener("pagehide", this.#leave);
         }
 
         // What was recorded, while the port is open.
@@ -62,8 +63,14 @@
 
         // Closes the port and its connections. No handler is called any more.
         close() {
-            this.#closed = true;
+            this.#over();
             this.#socket.close();
+        }
+
+        // Nothing outside holds it any more.
+        #over() {
+            this.#closed = true;
+            removeEventListener("pagehide", this.#leave);
         }
 
         #recorded(what) {
@@ -99,7 +106,7 @@
 
         #end({ reason }) {
             if (this.#closed) return;
-            this.#closed = true;
+            this.#over();
             const refused = "The workbook does not let this page listen: thirty-two pages do already, or it does not run any more.";
             this.#handlers.onEnd?.(this.address === undefined ? refused : `The workbook closed the wiretap. ${reason || "Is it still running?"}`);
         }

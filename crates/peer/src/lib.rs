@@ -25,7 +25,7 @@ mod media;
 mod negotiate;
 mod state;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -150,6 +150,10 @@ pub struct Peer {
     pair: Option<(String, String)>,
     events: VecDeque<Event>,
     tracks: media::Tracks,
+    /// Those that are open.
+    channels: BTreeSet<ChannelId>,
+    /// Whether the other side's offer makes it the client of DTLS, and this side the server.
+    passive: bool,
 }
 
 impl std::fmt::Debug for Peer {
@@ -171,6 +175,8 @@ impl Peer {
             pair: None,
             events: VecDeque::new(),
             tracks: media::Tracks::default(),
+            channels: BTreeSet::new(),
+            passive: false,
         };
         peer.notice();
         Ok(peer)
@@ -257,10 +263,19 @@ impl Peer {
         Ok(channel.send(now, BytesMut::from(bytes))?)
     }
 
-    /// How many bytes of messages the other side has not acknowledged yet.
+    /// How many bytes of messages the other side has not acknowledged yet, over all channels that are open.
     #[must_use]
-    pub fn unacknowledged(&mut self, channel: ChannelId) -> usize {
-        self.connection.data_channel(channel).map_or(0, |channel| channel.outstanding_bytes())
+    pub fn unacknowledged(&mut self) -> usize {
+        let connection = &mut self.connection;
+        let outstanding =
+            |id: &ChannelId| connection.data_channel(*id).map_or(0, |one| one.outstanding_bytes());
+        self.channels.iter().map(outstanding).sum()
+    }
+
+    /// How many data channels are open, by whichever side.
+    #[must_use]
+    pub fn channel_count(&self) -> usize {
+        self.channels.len()
     }
 
     /// Says goodbye: an SCTP ABORT and a DTLS `close_notify` stand ready in [`Peer::poll_transmit`]. A host that only
@@ -298,6 +313,11 @@ impl Peer {
                     RTCDataChannelEvent::OnClose(id) => (id, "closed"),
                     _ => return,
                 };
+                match state {
+                    "open" => _ = self.channels.insert(id),
+                    "closed" => _ = self.channels.remove(&id),
+                    _ => {}
+                }
                 let channel = self.connection.data_channel(id);
                 let label = channel.map(|channel| channel.label().to_owned()).unwrap_or_default();
                 self.events.push_back(Event::Channel { id, label, state });

@@ -10,6 +10,7 @@ use rtc::peer_connection::configuration::RTCConfigurationBuilder;
 use rtc::peer_connection::configuration::setting_engine::{SctpMaxMessageSize, SettingEngineBuilder};
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::sdp::SessionDescription;
 
 use crate::{Config, Error, Peer, media};
 
@@ -34,8 +35,14 @@ impl Peer {
     /// If the offer cannot be used.
     pub fn take_offer(&mut self, offer: &str, now: Instant) -> Result<(), Error> {
         let sdp = RTCSessionDescription::offer(offer.to_owned()).map_err(unusable("offer"))?;
-        some_media(&sdp, "offer")?;
+        let setup = setup(&some_media(&sdp, "offer")?);
         self.connection.set_remote_description(now, sdp).map_err(unusable("offer"))?;
+        self.passive = match setup.as_deref() {
+            Some("active") => true,
+            Some("passive") => false,
+            // A later offer leaves the roles as they are.
+            _ => self.passive,
+        };
         self.notice();
         Ok(())
     }
@@ -46,7 +53,10 @@ impl Peer {
     /// If there is no offer to answer.
     pub fn answer(&mut self, now: Instant) -> Result<String, Error> {
         let answer = self.connection.create_answer(None).map_err(unusable("offer"))?;
-        self.keep(answer, now)
+        let answer = self.keep(answer, now)?;
+        // The stack takes the role that is left to it, and says active whatever the offer says: both ends would wait
+        // for the other (RFC 8842 section 5.3).
+        Ok(if self.passive { answer.replace("a=setup:active\r\n", "a=setup:passive\r\n") } else { answer })
     }
 
     /// Takes the answer to its offer.
@@ -68,9 +78,14 @@ impl Peer {
     }
 }
 
-fn some_media(sdp: &RTCSessionDescription, expected: &'static str) -> Result<(), Error> {
+fn some_media(sdp: &RTCSessionDescription, expected: &'static str) -> Result<SessionDescription, Error> {
     let parsed = sdp.unmarshal().map_err(unusable(expected))?;
-    if parsed.media_descriptions.is_empty() { Err(Error::NoMedia(expected)) } else { Ok(()) }
+    if parsed.media_descriptions.is_empty() { Err(Error::NoMedia(expected)) } else { Ok(parsed) }
+}
+
+/// The first `a=setup` of a media description: the one that the stack goes by.
+fn setup(sdp: &SessionDescription) -> Option<String> {
+    sdp.media_descriptions.iter().find_map(|media| media.attribute("setup").flatten().map(str::to_owned))
 }
 
 fn unusable(expected: &'static str) -> impl Fn(rtc::shared::error::Error) -> Error {

@@ -57,14 +57,24 @@ impl End {
 impl Call {
     /// The first end has offered, the second answered; candidates are trickled after.
     fn between(configs: [Config; 2]) -> Self {
+        Self::after(configs, |offer| offer)
+    }
+
+    /// As [`Call::between`], where the offer is another when it arrives.
+    fn after(configs: [Config; 2], change: impl Fn(String) -> String) -> Self {
         let now = Instant::now();
         let [one, other] = configs;
         let mut ends = [End::new(5001, one, now), End::new(5002, other, now)];
         let [a, b] = &mut ends;
         a.peer.open_channel("chat").unwrap();
-        let offer = a.peer.offer(now).unwrap();
+        let offer = change(a.peer.offer(now).unwrap());
         b.peer.take_offer(&offer, now).unwrap();
         let answer = b.peer.answer(now).unwrap();
+        assert!(answer.contains(if offer.contains("a=setup:active") {
+            "a=setup:passive"
+        } else {
+            "a=setup:active"
+        }));
         a.peer.accept(&answer, now).unwrap();
         for [from, to] in [[0, 1], [1, 0]] {
             let address = ends[from].address;
@@ -158,6 +168,13 @@ fn two_peers_reach_pong_in_less_than_a_second_of_virtual_time() {
             local.contains(&format!(" {} typ host", end.address.port())) && remote.contains(" 127.0.0.1 ")
         );
     }
+}
+
+/// RFC 8842 section 5.3.
+#[test]
+fn who_offers_to_be_the_client_of_dtls_is_answered_by_a_server() {
+    let active = |offer: String| offer.replace("a=setup:actpass", "a=setup:active");
+    assert!(Call::after(Default::default(), active).reaches_pong());
 }
 
 #[test]

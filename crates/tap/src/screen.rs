@@ -55,14 +55,14 @@ impl Screen {
 
     pub(crate) fn tell(&mut self, words: &str) {
         match self.show {
-            Show::Json => eprintln!("{words}"),
+            Show::Json => eprintln!("{}", harmless(words)),
             _ => print(&format!("{}\n", self.wrapped(words).join("\n"))),
         }
     }
 
     pub(crate) fn learned(&mut self, words: &str) {
         match self.show {
-            Show::Json => eprintln!("{words}"),
+            Show::Json => eprintln!("{}", harmless(words)),
             _ => {
                 let Paint { good, plain, .. } = self.paint();
                 let lines = self.wrapped(&format!("=> {words}")).join("\n   ");
@@ -145,7 +145,7 @@ impl Screen {
 
     /// In lines that fit, with room for an indent of three; a word that does not fit gets a line of its own.
     fn wrapped(&self, words: &str) -> Vec<String> {
-        text::wrap(words, self.style.width - 3)
+        text::wrap(&harmless(words), self.style.width - 3)
     }
 
     fn paint(&self) -> Paint {
@@ -170,6 +170,11 @@ struct Paint {
     plain: &'static str,
 }
 
+/// Words may quote what came from outside: a terminal would obey its control characters.
+fn harmless(words: &str) -> String {
+    words.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
+}
+
 fn print(text: &str) {
     print_bytes(text.as_bytes());
 }
@@ -184,6 +189,20 @@ fn print_bytes(bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use wire::render::text;
+
+    use super::harmless;
+
+    #[test]
+    fn no_control_character_reaches_the_terminal_but_the_end_of_a_line() {
+        for (words, shown) in [
+            ("no answer: gr\u{fc}\u{df}", "no answer: gr\u{fc}\u{df}"),
+            ("one\ntwo", "one\ntwo"),
+            ("\x1b[2J\x1b]0;title\x07", "\u{fffd}[2J\u{fffd}]0;title\u{fffd}"),
+            ("\u{9b}31m\r\x08\x7f\0", "\u{fffd}31m\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
+        ] {
+            assert_eq!(harmless(words), shown);
+        }
+    }
 
     #[test]
     fn words_wrap_at_the_width_and_none_is_lost() {

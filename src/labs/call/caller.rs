@@ -18,6 +18,8 @@ use crate::labs::wiretap::{Recorder, Way};
 
 /// What one UDP datagram of WebRTC can hold, with room.
 const LONGEST_DATAGRAM: usize = 4096;
+/// So many data channels may be open at once.
+const MOST_CHANNELS: usize = 16;
 /// So long may a browser take to read a signaling message.
 const SHORTLY: Duration = Duration::from_secs(5);
 /// A timer that is due at once over and over costs no more than this many turns a second.
@@ -186,7 +188,6 @@ impl<'s> Caller<'s> {
     /// Answers an offer: the first, or a later one of the same call.
     async fn offered(&mut self, offer: &str, slot: &mut Option<Line<'s>>) -> Result<(), Over> {
         let first = slot.is_none();
-        self.telling.description("offer", offer);
         if first {
             *slot = Some(self.connect().await?);
         }
@@ -203,6 +204,8 @@ impl<'s> Caller<'s> {
                 return self.say(&Said::Error { why: error.to_string() }).await;
             }
         };
+        // Only what was taken: to write down what nobody can use costs more than to send it.
+        self.telling.description("offer", offer);
         self.telling.description("answer", &answer);
         let mid = answer.lines().find_map(|line| line.strip_prefix("a=mid:")).unwrap_or("0").to_owned();
         self.say(&Said::Answer { sdp: answer }).await?;
@@ -283,7 +286,7 @@ impl Line<'_> {
     fn pump(&mut self, telling: &Telling) -> bool {
         let Some(peer) = &mut self.peer else { return false };
         let (now, mut heard) = (Instant::now(), false);
-        while self.behavior.listens(peer)
+        while Behavior::listens(peer)
             && let Some(event) = peer.poll_event()
         {
             telling.event(&event);
@@ -298,9 +301,12 @@ impl Line<'_> {
         heard
     }
 
-    /// A call is over when ICE gave it up, or DTLS was closed from the other side.
+    /// A call is over when ICE gave it up, when DTLS was closed from the other side, and when it has too many channels.
     fn still_there(&self) -> Result<(), Over> {
         let Some(peer) = &self.peer else { return Ok(()) };
+        if peer.channel_count() > MOST_CHANNELS {
+            return Err(Over::Told(format!("a call here has at most {MOST_CHANNELS} data channels at once")));
+        }
         let is = |part| peer.states().of(part).unwrap_or_default();
         match (is(Part::Ice), is(Part::Dtls)) {
             ("failed", _) => Err(Over::Told("ICE failed: the browser answers no more (RFC 7675)".to_owned())),

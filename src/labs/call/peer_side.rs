@@ -5,15 +5,13 @@ use std::time::Instant;
 
 use peer::{Event, Kind, Mirror, Peer};
 
-/// So much may be on its way to the browser before more is read of it: SCTP then tells the browser to wait.
+/// So much may be on its way to the browser, over all channels, before more is read of it: SCTP then tells the browser to wait.
 const MOST_UNACKNOWLEDGED: usize = 256 << 10;
 
 /// Its behavior, over the stack.
 #[derive(Debug, Default)]
 pub(super) struct Behavior {
     pub(super) mirror: Mirror,
-    /// Where it said something that the browser has not taken yet.
-    channel: Option<peer::ChannelId>,
 }
 
 impl Behavior {
@@ -29,8 +27,8 @@ impl Behavior {
     }
 
     /// Whether it is time to hear what the browser has to say.
-    pub(super) fn listens(&self, peer: &mut Peer) -> bool {
-        self.channel.is_none_or(|channel| peer.unacknowledged(channel) < MOST_UNACKNOWLEDGED)
+    pub(super) fn listens(peer: &mut Peer) -> bool {
+        peer.unacknowledged() < MOST_UNACKNOWLEDGED
     }
 
     /// Does what an event asks for; whether the browser said or showed something.
@@ -41,9 +39,6 @@ impl Behavior {
             Event::Binary(channel, bytes) => peer.send_binary(*channel, bytes, now),
             other => self.mirror.see(peer, other, now),
         };
-        if let Event::Text(channel, _) | Event::Binary(channel, _) = event {
-            self.channel = Some(*channel);
-        }
         // A channel that closes meanwhile, a track that was not taken: nobody waits for it.
         let _ = said;
         matches!(event, Event::Text(..) | Event::Binary(..) | Event::Rtp { .. })

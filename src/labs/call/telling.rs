@@ -81,7 +81,9 @@ impl Telling {
     }
 
     pub(super) fn over(&self, why: &str) {
-        self.tell(|| Some(json!({ "over": why })));
+        if let Some(recorder) = &self.recorder {
+            recorder.last_state(json!({ "over": why }));
+        }
     }
 
     fn tell(&self, what: impl FnOnce() -> Option<Value>) {

@@ -16,7 +16,7 @@ use wire::Session;
 use wire::render::html::{self, PacketView};
 use wire::trace::{Event, Secrets, Transport};
 
-use super::record::{Item, No, Packet, Recording};
+use super::record::{Item, No, Packet, Recording, State};
 
 /// So many packets are shown within a [`WINDOW`]; more are of no use to anybody.
 const SHOWN: u32 = 64;
@@ -60,7 +60,7 @@ pub(super) enum Say {
 /// A message, and the room that it takes until it is sent.
 pub(super) struct Outgoing {
     pub(super) json: String,
-    _room: Option<OwnedSemaphorePermit>,
+    _room: OwnedSemaphorePermit,
 }
 
 pub(super) struct Annotator<'a> {
@@ -113,7 +113,9 @@ impl<'a> Annotator<'a> {
             match item {
                 Some(Item::Packet(packet)) => self.packet(&packet),
                 Some(Item::Secret(line)) => self.session.learn(&Secrets::tls_key_log(line)),
-                Some(Item::State(connection, state)) => self.say(Say::State { connection, state }).await,
+                Some(Item::State(State { connection, state, .. })) => {
+                    self.say(Say::State { connection, state }).await;
+                }
                 Some(Item::Opened(no)) => {
                     self.say(Say::Connection { no, state: "open" }).await;
                 }
@@ -140,10 +142,16 @@ impl<'a> Annotator<'a> {
         self.shown = 0;
     }
 
-    /// What is short and must arrive.
-    async fn say(&self, say: Say) {
+    /// What must arrive: waits until the page has taken enough of what was sent before.
+    async fn say(&mut self, say: Say) {
+        let json = say.json();
+        let Some(size) = u32::try_from(json.len()).ok().filter(|_| json.len() <= UNSENT) else {
+            self.lost += 1;
+            return;
+        };
         // Once the page is gone, nobody needs it.
-        let _ = self.out.send(Outgoing { json: say.json(), _room: None }).await;
+        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(size).await else { return };
+        let _ = self.out.send(Outgoing { json, _room: room }).await;
     }
 
     fn packet(&mut self, packet: &Packet) {
@@ -179,7 +187,7 @@ impl<'a> Annotator<'a> {
         }
         let size = u32::try_from(json.len()).ok()?;
         let room = Arc::clone(&self.room).try_acquire_many_owned(size).ok()?;
-        self.out.try_send(Outgoing { json, _room: Some(room) }).ok()
+        self.out.try_send(Outgoing { json, _room: room }).ok()
     }
 }
 

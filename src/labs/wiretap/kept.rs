@@ -15,7 +15,7 @@ pub(super) const KEPT_BYTES: usize = 4 << 20;
 const LESS: usize = 1000;
 const LESS_BYTES: usize = 1 << 20;
 /// So many lines of a key log, the newest: one a call.
-const KEYS: usize = 64;
+pub(super) const KEYS: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct Kept {

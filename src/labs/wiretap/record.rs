@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use wire::trace::{Event, Trace};
 
-use super::kept::Kept;
+use super::kept::{KEYS, Kept};
 
 /// So much may wait to be annotated.
 const QUEUED: usize = 2000;
@@ -26,10 +26,18 @@ pub(super) enum Item {
     Packet(Packet),
     /// A line of a key log.
     Secret(String),
-    /// What the lab's server has to say.
-    State(No, Value),
+    State(State),
     /// With the place that it held: it is free again once this is taken, so that the queue stays bounded.
     Closed(No, OwnedSemaphorePermit),
+}
+
+/// What the lab's server has to say.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) connection: No,
+    pub(super) state: Value,
+    /// As JSON.
+    bytes: usize,
 }
 
 /// A piece of a connection, or a datagram that belongs to it.
@@ -55,7 +63,7 @@ struct Inner {
     queued_bytes: usize,
     /// Connections of which something did not fit into the queue.
     torn: BTreeSet<No>,
-    /// How many packets did not, and were not told of yet.
+    /// How many packets, states and keys did not, and were not told of yet.
     lost: u64,
 }
 
@@ -99,20 +107,31 @@ impl Recording {
     /// A key, for the capture and for what is annotated from now on.
     pub(super) fn learned(&self, line: &str) {
         let mut inner = self.lock();
-        if inner.kept.learn(line) && inner.queue.len() < QUEUED {
-            inner.queue.push_back(Item::Secret(line.to_owned()));
+        if inner.kept.learn(line) {
+            inner.queue_secret(line);
         }
         drop(inner);
         self.arrived.notify_one();
     }
 
-    /// What the lab's server says. Where too much waits, it is lost.
+    /// What the lab's server says. Where too much waits, it is lost, and counted.
     pub(super) fn told(&self, connection: No, state: Value) {
+        let bytes = state.to_string().len();
         let mut inner = self.lock();
-        if inner.queue.len() < QUEUED {
-            inner.queue.push_back(Item::State(connection, state));
+        if inner.has_room(bytes) {
+            inner.queue_state(State { connection, state, bytes });
+        } else {
+            inner.lost += 1;
         }
         drop(inner);
+        self.arrived.notify_one();
+    }
+
+    /// The last thing that the lab's server says of a connection. It is never lost: as with the places, there are no
+    /// more of them than connections.
+    pub(super) fn told_last(&self, connection: No, state: Value) {
+        let bytes = state.to_string().len();
+        self.lock().queue_state(State { connection, state, bytes });
         self.arrived.notify_one();
     }
 
@@ -158,7 +177,7 @@ impl Inner {
     /// Whether there was room for it.
     fn queue(&mut self, packet: Packet) -> bool {
         let len = packet.event.bytes.len();
-        let fits = self.queue.len() < QUEUED && self.queued_bytes + len <= QUEUED_BYTES;
+        let fits = self.has_room(len);
         if fits {
             self.queued_bytes += len;
             self.queue.push_back(Item::Packet(packet));
@@ -168,11 +187,31 @@ impl Inner {
         fits
     }
 
+    fn has_room(&self, bytes: usize) -> bool {
+        self.queue.len() < QUEUED && self.queued_bytes + bytes <= QUEUED_BYTES
+    }
+
+    fn queue_state(&mut self, state: State) {
+        self.queued_bytes += state.bytes;
+        self.queue.push_back(Item::State(state));
+    }
+
+    /// However much waits: without its key, all that follows stays sealed. No more wait than are kept.
+    fn queue_secret(&mut self, line: &str) {
+        if self.queue.iter().filter(|item| matches!(item, Item::Secret(_))).count() < KEYS {
+            self.queue.push_back(Item::Secret(line.to_owned()));
+        } else {
+            self.lost += 1;
+        }
+    }
+
     fn take(&mut self) -> Option<Item> {
         let item = self.queue.pop_front()?;
-        if let Item::Packet(packet) = &item {
-            self.queued_bytes -= packet.event.bytes.len();
-        }
+        self.queued_bytes -= match &item {
+            Item::Packet(packet) => packet.event.bytes.len(),
+            Item::State(state) => state.bytes,
+            _ => 0,
+        };
         Some(item)
     }
 }
@@ -214,6 +253,38 @@ mod tests {
             recording.saw(1, true, event(Vec::new()));
         }
         assert_eq!(recording.take_lost(), 3);
+    }
+
+    #[tokio::test]
+    async fn states_are_bounded_by_their_bytes_and_the_last_one_is_not_lost() {
+        let recording = Recording::default();
+        let long = Value::String("x".repeat(QUEUED_BYTES / 4));
+        for _ in 0..5 {
+            recording.told(1, long.clone());
+        }
+        recording.told_last(1, Value::String("over".to_owned()));
+        assert_eq!(recording.take_lost(), 2);
+        for _ in 0..3 {
+            assert!(matches!(recording.next().await, Item::State(State { state, .. }) if state == long));
+        }
+        assert!(matches!(recording.next().await, Item::State(State { state, .. }) if state == "over"));
+        assert_eq!(recording.lock().queued_bytes, 0);
+    }
+
+    #[tokio::test]
+    async fn a_key_is_told_however_much_waits() {
+        let recording = Recording::default();
+        for _ in 0..QUEUED {
+            recording.saw(1, true, event(vec![1]));
+        }
+        for n in 0..KEYS + 2 {
+            recording.learned(&format!("CLIENT_RANDOM {n} 11"));
+        }
+        assert_eq!(recording.take_lost(), 2);
+        for _ in 0..QUEUED {
+            recording.next().await;
+        }
+        assert!(matches!(recording.next().await, Item::Secret(line) if line == "CLIENT_RANDOM 0 11"));
     }
 
     #[test]

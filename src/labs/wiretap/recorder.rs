@@ -42,9 +42,14 @@ impl Recorder {
         self.recording.learned(line);
     }
 
-    /// Something to tell the page, in its turn among the packets.
+    /// Something to tell the page, in its turn among the packets. Where too much waits, it is lost.
     pub fn state(&self, state: Value) {
         self.recording.told(self.connection, state);
+    }
+
+    /// What the page is to know at the end, however much waits: short, and once or twice a connection.
+    pub fn last_state(&self, state: Value) {
+        self.recording.told_last(self.connection, state);
     }
 }
 

@@ -54,6 +54,20 @@ fn a_page_shows_each_line_whole_and_each_part_leads_to_what_it_is() {
 }
 
 #[test]
+fn parts_of_a_line_are_bounded_and_the_rest_is_counted() {
+    let formats: String = (0..30_000).map(|n| format!(" {}", n % 10)).collect();
+    let one = format!(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF{formats}\r\n"
+    );
+    let page = as_html(one.as_bytes(), &SdpView::default());
+    assert!(page.len() < 60_000 && page.contains("<li>… 29939 more</li>"), "{} bytes", page.len());
+    let line = format!("m=audio 9 UDP/TLS/RTP/SAVPF{}\r\n", " 0".repeat(80));
+    let many = format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{}", line.repeat(340));
+    let page = as_html(many.as_bytes(), &SdpView::default());
+    assert!(page.len() < 2 << 20, "{} bytes", page.len());
+}
+
+#[test]
 fn a_part_of_it_is_shown_by_how_lines_begin_and_by_mid() {
     let numbers = |view: &SdpView<'_>| -> Vec<u32> {
         let page = as_html(MEDIA.as_bytes(), view);

@@ -10,6 +10,10 @@ use crate::tree::{Dissection, Meaning, Note, NotesByNode, Severity};
 /// So many lines are written, and so many characters of one; the rest is counted.
 const MOST_LINES: usize = 600;
 const MOST_TEXT: usize = 1000;
+/// So many parts of a line and of the whole are explained, and so many notes of a line; the rest is counted.
+const MOST_PARTS: usize = 64;
+const MOST_PARTS_IN_ALL: usize = 4000;
+const MOST_NOTES: usize = 64;
 /// How many colors the theme has.
 const HUES: u32 = 6;
 
@@ -23,8 +27,15 @@ pub fn html(d: &Dissection<'_>, view: &SdpView<'_>, out: &mut impl Write) -> fmt
     let mut id = String::new();
     escape(view.id, &mut id)?;
     writeln!(out, "<figure class=\"sdp\" id=\"{id}\">")?;
-    let mut writer =
-        Writer { sheet: &sheet, id, notes: d.notes_by_node(), out, told: HashMap::new(), left: MOST_LINES };
+    let mut writer = Writer {
+        sheet: &sheet,
+        id,
+        notes: d.notes_by_node(),
+        out,
+        told: HashMap::new(),
+        left: MOST_LINES,
+        parts_left: MOST_PARTS_IN_ALL,
+    };
     writer.caption(view)?;
     for section in &sheet.sections {
         writer.section(section)?;
@@ -45,6 +56,7 @@ struct Writer<'s, W> {
     /// What was explained already, and at which node: a part's sentence is written once.
     told: HashMap<&'static str, u32>,
     left: usize,
+    parts_left: usize,
 }
 
 impl<W: Write> Writer<'_, W> {
@@ -102,7 +114,10 @@ impl<W: Write> Writer<'_, W> {
     /// The line is the summary of what it says.
     fn line(&mut self, line: &Line<'_>) -> fmt::Result {
         let Line { at, end, number, .. } = *line;
-        let parts = self.sheet.parts(line);
+        let mut parts = self.sheet.parts(line);
+        let all = parts.len();
+        parts.truncate(MOST_PARTS.min(self.parts_left));
+        self.parts_left -= parts.len();
         let noted =
             (at..end).any(|node| self.notes.at(node).iter().any(|note| note.severity >= Severity::Warning));
         let open = if noted { "<details open>" } else { "<details>" };
@@ -116,10 +131,13 @@ impl<W: Write> Writer<'_, W> {
         self.out.write_char(' ')?;
         spec(&field.spec, self.out)?;
         self.out.write_str("</p>")?;
-        if !parts.is_empty() {
+        if all > 0 {
             self.out.write_str("\n<ul>\n")?;
             for (turn, part) in (0..).zip(&parts) {
                 self.part(*part, turn % HUES)?;
+            }
+            if all > parts.len() {
+                writeln!(self.out, "<li>… {} more</li>", all - parts.len())?;
             }
             self.out.write_str("</ul>")?;
         }
@@ -231,6 +249,7 @@ impl<W: Write> Writer<'_, W> {
 
     fn line_notes(&mut self, at: u32, end: u32) -> fmt::Result {
         let mut tail = "";
+        let mut count = 0;
         for node in at..end {
             // By value, so that writing may go on.
             let notes: Vec<Note> = self.notes.at(node).iter().map(|note| (*note).clone()).collect();
@@ -239,8 +258,14 @@ impl<W: Write> Writer<'_, W> {
                     self.out.write_str("<ul class=\"notes\">")?;
                     tail = "</ul>";
                 }
-                self.note(&note)?;
+                count += 1;
+                if count <= MOST_NOTES {
+                    self.note(&note)?;
+                }
             }
+        }
+        if count > MOST_NOTES {
+            write!(self.out, "<li class=\"note info\">… {} more</li>", count - MOST_NOTES)?;
         }
         self.out.write_str(tail)
     }
