@@ -40,6 +40,7 @@ pub use verdict::{Failure, Outcome, Reason, Returned, Verdict};
 #[macro_export]
 macro_rules! check {
     ($chapter:ident :: $name:ident ( $($answer:expr),+ $(,)? )) => {
+        /// Puts the answers to the check. Public, since a program of several answers calls several of these.
         pub fn main() -> ::std::process::ExitCode {
             $crate::main(concat!(stringify!($chapter), "::", stringify!($name)), |exam| {
                 $crate::$chapter::$name::check(exam, $($answer),+)

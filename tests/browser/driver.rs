@@ -145,7 +145,20 @@ struct Process {
 
 impl Process {
     /// Waits until the program has written `mark`; `None` where there is no such program.
+    ///
+    /// A chromedriver that is to choose its port takes a free one for IPv4 and wants the same for IPv6, which now
+    /// and then is another's: then it ends, and is begun again.
     fn start(program: &str, args: &[&str], mark: &str) -> Option<Self> {
+        for _ in 0..5 {
+            let process = Self::attempt(program, args, mark)?;
+            if !process.word.is_empty() {
+                return Some(process);
+            }
+        }
+        panic!("{program} ended without \"{mark}\", five times")
+    }
+
+    fn attempt(program: &str, args: &[&str], mark: &str) -> Option<Self> {
         let mut child = Command::new(program)
             .args(args)
             .stdin(Stdio::null())
@@ -157,9 +170,7 @@ impl Process {
         let word = lines.find_map(|line| Some(line.split_once(mark)?.1.trim().to_owned()));
         // Read on, so that the program never waits for somebody to take its output.
         std::thread::spawn(move || lines.for_each(drop));
-        let mut process = Self { child, word: String::new() };
-        process.word = word.unwrap_or_else(|| panic!("{program} ended without \"{mark}\""));
-        Some(process)
+        Some(Self { child, word: word.unwrap_or_default() })
     }
 }
 
