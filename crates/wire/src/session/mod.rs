@@ -102,25 +102,33 @@ impl Session {
 
     fn datagram<'e>(&mut self, tree: Tree, event: &'e Event, number: u64) -> Dissection<'e> {
         let layer = self.layer.unwrap_or_else(|| protocols::guess(&event.bytes));
-        let password = self.password.as_deref();
+        let context = Context { password: self.password.as_deref(), ..Context::default() };
+        if layer.id == stun::STUN.id {
+            return self.stun(tree, event, number, layer);
+        }
         if layer.id == SCTP.id {
-            let context = Context { password, ..Context::default() };
             return self.associations.datagram(tree, event, number, &context);
         }
         if layer.id == DTLS.id {
-            let context = Context { password, ..Context::default() };
             let mut dissection = self.dtls.datagram(number, tree, event, &context, &self.keys);
             self.calls.certificate(&mut dissection);
             return dissection;
         }
-        if layer.id != stun::STUN.id {
-            let context = Context { password, ..Context::default() };
-            let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
-            if layer.id == RTP.id {
-                self.calls.media(&mut dissection);
-            }
-            return dissection;
+        let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
+        if layer.id == RTP.id {
+            self.calls.media(&mut dissection);
         }
+        dissection
+    }
+
+    fn stun<'e>(
+        &mut self,
+        tree: Tree,
+        event: &'e Event,
+        number: u64,
+        layer: &'static Layer,
+    ) -> Dissection<'e> {
+        let password = self.password.as_deref();
         let long_term = self.transactions.long_term(event);
         let long_term = long_term.as_ref().map(|owned| owned.borrowed());
         let agents = self.calls.agents();

@@ -1,9 +1,9 @@
 //! STUN transactions: which response answers which request (RFC 8489 section 6.3).
 
-use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::bounded::Bounded;
 use crate::context::LongTerm;
 use crate::stun::HEADER_LEN;
 use crate::trace::Event;
@@ -20,8 +20,7 @@ type Key = ([u8; 16], SocketAddr);
 
 #[derive(Debug, Default)]
 pub(super) struct Transactions {
-    requests: HashMap<Key, Request>,
-    oldest: VecDeque<Key>,
+    requests: Bounded<Key, Request, MOST>,
 }
 
 #[derive(Debug)]
@@ -51,12 +50,12 @@ impl OwnedLongTerm {
 impl Transactions {
     /// What the request that this event may answer said of its credential.
     pub(super) fn long_term(&self, event: &Event) -> Option<OwnedLongTerm> {
-        self.requests.get(&(id(&event.bytes)?, event.to))?.long_term.clone()
+        self.requests.of(&(id(&event.bytes)?, event.to))?.long_term.clone()
     }
 
     /// Whom the check that this event may answer asked.
     pub(super) fn username(&self, event: &Event) -> Option<&[u8]> {
-        self.requests.get(&(id(&event.bytes)?, event.to))?.username.as_deref()
+        self.requests.of(&(id(&event.bytes)?, event.to))?.username.as_deref()
     }
 
     /// Remembers a request; says of a response what it answers.
@@ -72,25 +71,19 @@ impl Transactions {
     }
 
     fn request(&mut self, key: Key, number: u64, event: &Event, d: &Dissection<'_>) -> Vec<String> {
-        if let Some(first) = self.requests.get(&key) {
+        if let Some(first) = self.requests.of(&key) {
             let after = Milliseconds(event.at.saturating_sub(first.at));
             return vec![format!("packet {} again, {after} later: a retransmission", first.number)];
-        }
-        if self.oldest.len() >= MOST
-            && let Some(oldest) = self.oldest.pop_front()
-        {
-            self.requests.remove(&oldest);
         }
         let username = text(d, "USERNAME")
             .filter(|username| username.len() <= MOST_USERNAME && username.contains(&b':'));
         let request = Request { number, at: event.at, to: event.to, long_term: long_term(d), username };
         self.requests.insert(key, request);
-        self.oldest.push_back(key);
         Vec::new()
     }
 
     fn response(&self, key: &Key, event: &Event, d: &Dissection<'_>) -> Vec<String> {
-        let Some(request) = self.requests.get(key) else {
+        let Some(request) = self.requests.of(key) else {
             return vec!["answers no request of this trace".to_owned()];
         };
         let after = Milliseconds(event.at.saturating_sub(request.at));

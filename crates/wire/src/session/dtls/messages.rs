@@ -22,8 +22,6 @@ pub(super) struct Hello {
     pub(super) client_random: Option<[u8; 32]>,
     pub(super) server_random: Option<[u8; 32]>,
     pub(super) suite: Option<u16>,
-    /// Whether the ClientHello came with a cookie.
-    pub(super) cookie: bool,
 }
 
 impl Hello {
@@ -51,16 +49,15 @@ impl Hello {
     /// Takes what counts from a whole message that is new. The first ServerHello counts; there is no second.
     pub(super) fn learn(&mut self, msg_type: u8, body: &[u8], side: usize) {
         let random = || body.get(2..34).and_then(|random| <[u8; 32]>::try_from(random).ok());
-        let session_id = || body.get(34).map(|length| 35 + usize::from(*length));
         match msg_type {
             1 => {
                 self.client = Some(side);
                 self.client_random = random();
-                self.cookie = session_id().and_then(|at| body.get(at)).is_some_and(|length| *length > 0);
             }
             2 if self.server_random.is_none() && random() != Some(HELLO_RETRY_REQUEST) => {
                 self.server_random = random();
-                let suite = session_id().and_then(|at| body.get(at..at + 2));
+                let session_id = body.get(34).map(|length| 35 + usize::from(*length));
+                let suite = session_id.and_then(|at| body.get(at..at + 2));
                 self.suite = suite.and_then(|suite| Some(u16::from_be_bytes(suite.try_into().ok()?)));
             }
             _ => {}
