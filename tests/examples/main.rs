@@ -1,6 +1,8 @@
 //! The examples as programs: what they print, what they write, what they exit with, and what others that
 //! speak their protocol make of them.
 
+mod ice;
+mod nat;
 mod process;
 mod sdp;
 mod socketio;

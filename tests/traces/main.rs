@@ -3,6 +3,8 @@
 //! What differs from run to run is left out of the snapshots by field: the ports that the system gave, the
 //! sums over them, and times. Everything else, down to the transaction ids, must stay.
 
+mod ice;
+mod nat;
 mod redacted;
 mod sdp;
 #[path = "../sdp_redacted/mod.rs"]

@@ -37,6 +37,8 @@ pub(crate) const SEED: u64 = 1;
 /// Every capture in traces/. A chapter adds a line here and one in traces/README.md.
 const TRACES: &[(&str, Maker)] = &[
     // What examples record:
+    ("ice", Maker::Example { name: "ice", arguments: &[], seed: SEED }),
+    ("nat", Maker::Example { name: "nat", arguments: &[], seed: SEED }),
     ("webrtc", Maker::Example { name: "webrtc", arguments: &[], seed: SEED }),
     ("sdp", Maker::Example { name: "sdp", arguments: &[], seed: SEED }),
     ("sdp-data", Maker::Example { name: "sdp", arguments: &["--media", "data"], seed: SEED }),

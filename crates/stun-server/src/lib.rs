@@ -29,6 +29,8 @@
 mod endpoint;
 mod request;
 mod response;
+#[cfg(feature = "sim")]
+pub mod sim;
 
 use std::net::{IpAddr, SocketAddr};
 

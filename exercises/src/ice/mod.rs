@@ -1,0 +1,3 @@
+//! The chapter "ICE: which way do we meet?".
+
+pub mod answer;

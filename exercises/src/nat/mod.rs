@@ -1,0 +1,3 @@
+//! The chapter "NAT: who is behind that address?".
+
+pub mod answer;
