@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 
+use bytes::Bytes;
+
 /// Names a packet in the log, from the host that sent it to wherever it ends. A duplicate keeps its original's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PacketId(pub u64);
 
-/// An IP packet.
+/// An IP packet. A clone is cheap: all share the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packet {
     /// Where it says that it comes from. Port 0 for ICMP, which has none.
@@ -23,7 +25,7 @@ pub struct Packet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// A datagram's bytes (RFC 768).
-    Udp(Vec<u8>),
+    Udp(Bytes),
     /// A segment (RFC 9293 section 3.1).
     Tcp(Segment),
     /// An error about an earlier packet (RFC 792, RFC 4443).
@@ -40,7 +42,7 @@ pub struct Segment {
     /// The acknowledgment number.
     pub acknowledgment: u32,
     /// The payload.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// TCP control bits (RFC 9293 section 3.1).
@@ -104,7 +106,7 @@ impl Packet {
     /// A datagram.
     #[must_use]
     pub fn udp(from: SocketAddr, to: SocketAddr, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { from, to, hops: Self::HOPS, payload: Payload::Udp(bytes.into()) }
+        Self { from, to, hops: Self::HOPS, payload: Payload::Udp(Bytes::from(bytes.into())) }
     }
 
     /// A TCP segment.

@@ -24,7 +24,7 @@ impl Host for Program {
         let Payload::Udp(bytes) = packet.payload else { return };
         match self {
             Self::Rendezvous => out.udp(packet.to, packet.from, packet.from.to_string()),
-            Self::Puncher { own, seen, other, met, .. } => match bytes.as_slice() {
+            Self::Puncher { own, seen, other, met, .. } => match &bytes[..] {
                 b"hole" => {
                     *other = Some(packet.from);
                     out.udp(*own, packet.from, *b"met");
