@@ -6,6 +6,7 @@
 //! | `clients` | | `clients`: how many are in the chat |
 //! | `announce` | text | nothing; all who chat hear `announced` |
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
 
@@ -50,13 +51,14 @@ pub(super) enum Ask {
     Announce(String),
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a handler is given values")]
-pub(super) fn enter<A: Adapter>(io: SocketIo<A>, socket: SocketRef<A>) -> Ready<()> {
+/// Who knows the password may ask from here on. A middleware, see [`desk`](super::desk).
+#[expect(clippy::needless_pass_by_value, reason = "a middleware is given values")]
+pub(super) fn admit<A: Adapter>(io: SocketIo<A>, socket: SocketRef<A>) -> Ready<Result<(), Infallible>> {
     let desk = Desk::open(Admin { io });
     desk.takes(&socket, "rooms", "nothing", |_: Arguments| Ask::Rooms);
     desk.takes(&socket, "clients", "nothing", |_: Arguments| Ask::Clients);
     desk.takes(&socket, "announce", "a text", |(text,)| Ask::Announce(text));
-    ready(())
+    ready(Ok(()))
 }
 
 struct Admin<A: Adapter> {

@@ -15,6 +15,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -93,17 +94,17 @@ impl Person {
     }
 }
 
-/// A client comes. No part of this waits, so that everything is ready when its next packet is read.
-#[expect(clippy::needless_pass_by_value, reason = "a handler is given values")]
-pub(super) fn enter<A: Adapter>(
+/// A client comes: what it may ask is taken from here on. A middleware, see [`desk`](super::desk).
+#[expect(clippy::needless_pass_by_value, reason = "a middleware is given values")]
+pub(super) fn admit<A: Adapter>(
     io: SocketIo<A>,
     socket: SocketRef<A>,
     TryData(introduction): TryData<Introduction>,
-) -> Ready<()> {
+) -> Ready<Result<(), Infallible>> {
     let named = introduction.ok().and_then(|it| it.name).and_then(|name| name_of(&name).ok());
     let name = named.unwrap_or_else(|| format!("guest-{}", socket.id.as_str().get(..4).unwrap_or_default()));
-    let person = Arc::new(Person { name: Mutex::new(name.clone()), rooms: Mutex::default() });
     socket.join(mailbox(&name));
+    let person = Arc::new(Person { name: Mutex::new(name), rooms: Mutex::default() });
     let desk = Desk::open(Chat { io, person: Arc::clone(&person) });
     desk.takes(&socket, "name", "a name", |(name,)| Ask::Name(name));
     desk.takes(&socket, "join", "a room", |(room,)| Ask::Join(room));
@@ -113,14 +114,24 @@ pub(super) fn enter<A: Adapter>(
     desk.takes(&socket, "whisper", "a name and a text", |(to, text)| Ask::Whisper { to, text });
     desk.takes(&socket, "typing", "a room", |(room,)| Ask::Typing(room));
     desk.takes(&socket, "echo", "anything", Ask::Echo);
+    let leaver = Arc::clone(&person);
     socket.on_disconnect(async move |socket: SocketRef<A>, why: DisconnectReason| {
         if let Some(session) = socket.req_parts().extensions.get::<Session>() {
             session.departures.note(socket.id.as_str(), why);
         }
-        depart(&socket, &person).await;
+        depart(&socket, &leaver).await;
     });
-    // Fails only where the client is gone again, which it is told by nobody.
-    let _ = socket.emit("welcome", &json!({ "name": name }));
+    socket.extensions.insert(person);
+    ready(Ok(()))
+}
+
+/// It is in, and can be told so.
+#[expect(clippy::needless_pass_by_value, reason = "a handler is given values")]
+pub(super) fn welcome<A: Adapter>(socket: SocketRef<A>) -> Ready<()> {
+    if let Some(person) = socket.extensions.get::<Arc<Person>>() {
+        // Fails only where the client is gone again, which it is told by nobody.
+        let _ = socket.emit("welcome", &json!({ "name": person.name() }));
+    }
     ready(())
 }
 

@@ -37,13 +37,12 @@ mod with_redis {
     use anyhow::{Context, Result, anyhow};
     use axum::Router;
     use socketioxide::adapter::Emitter;
-    use socketioxide::handler::ConnectHandler;
     use socketioxide_redis::drivers::redis::{RedisDriver, redis_client};
     use socketioxide_redis::{CustomRedisAdapter, RedisAdapterConfig, RedisAdapterCtr};
     use tokio::sync::oneshot;
 
     use super::without_password;
-    use crate::labs::socketio::{Config, admin, builder, chat};
+    use crate::labs::socketio::{Config, admins, builder, chat, chatters};
 
     /// So long may Redis take to answer the first time.
     const PATIENCE: Duration = Duration::from_secs(5);
@@ -78,8 +77,8 @@ mod with_redis {
             })?;
         let (layer, io) = builder(config).with_adapter::<Redis>(adapter).build_layer();
         let subscribed = "cannot subscribe at Redis";
-        io.ns("/", chat::enter::<Redis>).await.context(subscribed)?;
-        io.ns("/admin", admin::enter::<Redis>.with(admin::check)).await.context(subscribed)?;
+        io.ns("/", chatters(chat::welcome::<Redis>)).await.context(subscribed)?;
+        io.ns("/admin", admins(async || {})).await.context(subscribed)?;
         Ok(super::super::routes(layer, io, stopped))
     }
 

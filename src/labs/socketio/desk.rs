@@ -4,6 +4,11 @@
 //! of tasks. Here a handler only puts down what was asked; one task a client reads it, in order, and acknowledges.
 //! Who asks more than its [`Pace`] allows, or than fits, is told so and let go.
 //!
+//! A desk is opened in a middleware, before the client hears that it is in. socketioxide sends CONNECT first and calls
+//! a namespace's handler after it, while another thread may read the client's next packet already: an event that
+//! nobody takes yet is dropped, without an error and without an acknowledgment. So on a busy machine a handler that
+//! takes events comes too late for a client that asks at once.
+//!
 //! [`Pace`]: super::pace::Pace
 
 use std::future::ready;

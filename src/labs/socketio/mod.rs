@@ -219,9 +219,23 @@ fn info(address: SocketAddr, config: &Config, door: &Door) -> Info {
 
 fn alone(config: &Config, stopped: oneshot::Receiver<()>) -> Router {
     let (layer, io) = builder(config).build_layer();
-    io.ns("/", chat::enter::<LocalAdapter>);
-    io.ns("/admin", admin::enter::<LocalAdapter>.with(admin::check));
+    io.ns("/", chatters(chat::welcome::<LocalAdapter>));
+    io.ns("/admin", admins(async || {}));
     routes(layer, io, stopped)
+}
+
+/// The chat, where `handler` runs once a client has heard that it is in.
+fn chatters<A: Adapter, T: Send + Sync + 'static>(
+    handler: impl ConnectHandler<A, T>,
+) -> impl ConnectHandler<A, T> {
+    handler.with(chat::admit::<A>)
+}
+
+/// Those who know the password, which is asked for first.
+fn admins<A: Adapter, T: Send + Sync + 'static>(
+    handler: impl ConnectHandler<A, T>,
+) -> impl ConnectHandler<A, T> {
+    handler.with(admin::admit::<A>).with(admin::check)
 }
 
 fn builder(config: &Config) -> SocketIoBuilder {
@@ -255,3 +269,69 @@ fn routes<A: Adapter>(layer: SocketIoLayer<A>, io: SocketIo<A>, stopped: oneshot
 }
 
 const HINT: &str = "This is the workbook's Socket.IO server. It answers Socket.IO clients, at /socket.io/\n";
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+    use std::sync::{Mutex, mpsc};
+
+    use futures_util::{SinkExt, StreamExt};
+    use tokio_tungstenite::connect_async;
+    use tokio_tungstenite::tungstenite::Message;
+
+    use super::*;
+
+    /// Long enough for a busy machine; only a failure waits so long.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn what_is_asked_before_the_handler_ran_is_answered() {
+        // Both handlers wait for this to be dropped: the moment after CONNECT, drawn out.
+        let (later, wait) = mpsc::channel::<()>();
+        let wait = Arc::new(Mutex::new(wait));
+        let late = move || {
+            // Not what keeps CONNECT from being sent.
+            tokio::task::block_in_place(|| wait.lock().unwrap().recv().unwrap_err());
+            ready(())
+        };
+        let (layer, io) = builder(&Config::default()).build_layer();
+        io.ns("/", chatters(late.clone()));
+        io.ns("/admin", admins(late));
+        let (_stop, stopped) = oneshot::channel();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}{PATH}/?EIO=4&transport=websocket", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, routes(layer, io, stopped)).into_future());
+
+        for (connect, entered, ask, answer) in [
+            ("40", "40{", "420[\"echo\",\"ping\"]", "430[\"ping\"]"),
+            (
+                "40/admin,{\"password\":\"wirebook\"}",
+                "40/admin,{",
+                "42/admin,0[\"clients\"]",
+                "43/admin,0[{\"clients\":",
+            ),
+        ] {
+            let (mut socket, _) = connect_async(&url).await.unwrap();
+            socket.send(Message::text(connect)).await.unwrap();
+            hear(&mut socket, entered).await;
+            socket.send(Message::text(ask)).await.unwrap();
+            hear(&mut socket, answer).await;
+        }
+        drop(later);
+    }
+
+    async fn hear<S>(socket: &mut S, wanted: &str)
+    where
+        S: StreamExt<Item = Result<Message, tokio_tungstenite::tungstenite::Error>> + Unpin,
+    {
+        let heard = async {
+            while let Some(message) = socket.next().await {
+                if message.unwrap().into_text().unwrap().starts_with(wanted) {
+                    return true;
+                }
+            }
+            false
+        };
+        assert!(tokio::time::timeout(PATIENCE, heard).await.expect(wanted), "the end, before {wanted}");
+    }
+}
