@@ -67,6 +67,13 @@ impl<H: Host> World<H> {
         self.hosts[host.0].sites.push(site);
     }
 
+    /// Gives a host another link on all its networks from now on: a cable cut, a radio that got worse.
+    pub fn relink(&mut self, host: HostId, link: &Link) {
+        for site in &self.hosts[host.0].sites {
+            self.networks[site.network].attached[site.attachment].link = link.clone();
+        }
+    }
+
     fn attach(
         &mut self,
         network: NetworkId,
