@@ -1,42 +1,105 @@
-//! NAT: who is behind that address?. TO WRITE: what this shows, with the crate that the field uses in place of the bytes below.
+//! NAT: what stands between me and the world?
 //!
-//! Without arguments both ends run here, on loopback, and show what they say to each other.
+//! Without arguments a client finds out what the NAT before it does, in a simulated
+//! network; with `--server`, in the real one. The parts:
+//!
+//! - `message`: questions and answers, by the crate `stun_codec`
+//! - `network`: what the tests need of a network, and a question asked until it is
+//!   answered
+//! - `world`: the simulated network
+//! - `sockets`: the real one
+//! - `discover`: the tests of RFC 5780: mapping and filtering
+//! - `hairpin`, `lifetime`: two more
+//! - `flow_chart`: what RFC 3489 would have called it
+//! - `verdict`: what was found out
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+mod discover;
+mod flow_chart;
+mod hairpin;
+mod lifetime;
+mod message;
+mod network;
+mod sockets;
+mod verdict;
+mod world;
+
+use std::fs::File;
+use std::io::BufWriter;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use tap::{Tap, UdpSocket};
+use sim::{Behavior, Edge, Hairpinning, Link, PortAssignment};
+use tap::Tap;
+use wire::trace::Trace;
 
-/// Sends a ping and waits for its pong.
+use crate::discover::Discovery;
+use crate::network::PATIENCE;
+use crate::sockets::Sockets;
+use crate::verdict::Verdict;
+use crate::world::{SERVER, Simulated};
+
+/// Finds out how the NAT on the way maps and filters: RFC 5780, test by test.
 ///
-/// Without --server or --listen, both ends run on loopback.
+/// Without --server, client, NAT and STUN server are simulated here, in virtual time.
 #[derive(Debug, Parser)]
-#[command(name = "nat", after_help = EXAMPLES)]
+#[command(name = "nat", after_help = EXAMPLES, mut_arg("json", |json| json.help("Print the verdict as one JSON object and nothing else")))]
 struct Args {
-    /// Ask a server at ADDR
-    #[arg(long, value_name = "ADDR", conflicts_with = "listen")]
-    server: Option<SocketAddr>,
+    /// Test the way to a real server: HOST or HOST:PORT (3478 unless given)
+    #[arg(long, value_name = "HOST", conflicts_with_all = ["nat", "ports", "hairpin", "lifetime", "loss"])]
+    server: Option<String>,
 
-    /// Be a server at ADDR, until Ctrl-C
-    #[arg(long, value_name = "ADDR")]
-    listen: Option<SocketAddr>,
+    /// Take it for silence after so many seconds without an answer [default: 39.5 as RFC 8489 says, 7.5 with --server]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+
+    /// The simulated NAT: full-cone, restricted-cone, port-restricted-cone, symmetric,
+    /// or by mapping and filtering as eim-apdf; two with + between, the one at home
+    /// first; none, firewall or blocked
+    #[arg(long, value_name = "NAME", default_value = "port-restricted-cone")]
+    nat: Edge,
+
+    /// How it chooses a port outside
+    #[arg(long, value_name = "HOW", default_value = "sequential")]
+    ports: Ports,
+
+    /// Let it turn packets round that go from inside to its own outside
+    #[arg(long)]
+    hairpin: bool,
+
+    /// So long its mappings live
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    lifetime: Duration,
+
+    /// The chance, from 0 to 0.9, that the link to the internet loses a packet
+    #[arg(long, value_name = "CHANCE", default_value = "0", value_parser = chance)]
+    loss: f64,
 
     #[command(flatten)]
     tap: tap::Options,
 }
 
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Ports {
+    /// The one inside, if it is free
+    Preserving,
+    /// One after the other
+    Sequential,
+    /// Any
+    Random,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   cargo run --example nat
-  cargo run --example nat -- --pcap nat.pcapng
-  cargo run --example nat -- --listen 127.0.0.1:7007
-  cargo run --example nat -- --server 127.0.0.1:7007
+  cargo run --example nat -- --nat symmetric --quiet
+  cargo run --example nat -- --nat eim-adf+apdm-apdf --loss 0.2
+  cargo run --example nat -- --nat full-cone --ports random --hairpin --lifetime 45
+  cargo run --example nat -- --server stun.example.org --json
 
-Exit codes: 0 fine, 1 no answer, 2 wrong usage or an address or file that cannot be used";
+Exit codes: 0 mapping and filtering are known, 1 no answer or not enough of them, 2 wrong usage or an address or file that \
+cannot be used";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -51,117 +114,139 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> Result<ExitCode> {
-    let tap = args.tap.start(None)?;
-    let number = u16::from_be_bytes(args.tap.random().bytes());
-    let result = match (args.server, args.listen) {
-        (Some(server), _) => ask_at(server, number, &tap).await,
-        (None, Some(address)) => listen(address, &tap).await,
-        (None, None) => story(number, &tap).await,
+    // The tap shows what is decisive; the capture holds every packet.
+    let shown = tap::Options { pcap: None, ..args.tap.clone() };
+    let tap = match args.tap.json {
+        true => Tap::off(),
+        false => shown.start(None)?,
     };
-    args.tap.finish(&tap)?; // what went wrong is worth a capture too
-    result
-}
-
-/// Both ends on loopback: one question, one answer.
-async fn story(number: u16, tap: &Tap) -> Result<ExitCode> {
-    // One tap hears both directions: the other end needs none.
-    let pong = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0).into(), &Tap::off()).await;
-    let pong = pong.context("cannot open a socket on loopback")?;
-    let address = pong.local_addr();
-    tokio::spawn(async move { serve(&pong).await });
-    tap.name(address, "pong");
-    ask_at(address, number, tap).await
-}
-
-async fn ask_at(server: SocketAddr, number: u16, tap: &Tap) -> Result<ExitCode> {
-    let local = match server {
-        server if server.ip().is_loopback() => SocketAddr::new(server.ip(), 0),
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    let file = args.tap.pcap.as_ref().map(|path| {
+        let file = File::create(path);
+        file.with_context(|| {
+            format!(
+                "cannot write the capture to {}; name another file",
+                path.display()
+            )
+        })
+    });
+    let file = file.transpose()?;
+    let (verdict, trace) = match &args.server {
+        None => simulated(args, &tap).await?,
+        Some(server) => real(server, args, &tap).await?,
     };
-    let ping = UdpSocket::bind(local, tap)
-        .await
-        .with_context(|| format!("cannot open a socket at {local}"))?;
-    tap.name(ping.local_addr(), "ping");
-    tap.say("Are you there? ping asks, and expects its number back.");
-    let answered = ask(&ping, server, number)
-        .await
-        .with_context(|| format!("cannot ask {server}"))?;
-    if !answered {
-        eprintln!(
-            "error: no answer from {server}. Is a server running there? `--listen ADDR` starts one"
-        );
-        return Ok(ExitCode::FAILURE);
+    if let Some(file) = file {
+        trace
+            .write_pcapng(&mut BufWriter::new(file))
+            .context("cannot write the capture")?;
     }
-    tap.learned(&format!("pong {number}: somebody at {server} read the question, and answered this one."));
-    Ok(ExitCode::SUCCESS)
-}
-
-// ANCHOR: ask
-/// Sends a ping until it is answered, three times at most: UDP loses packets.
-async fn ask(
-    ping: &UdpSocket,
-    server: SocketAddr,
-    number: u16,
-) -> io::Result<bool> {
-    let question = format!("ping {number}");
-    for _ in 0..3 {
-        ping.send_to(question.as_bytes(), server).await?;
-        if let Ok(answer) =
-            tokio::time::timeout(Duration::from_secs(1), pong(ping, server, number))
-                .await
-        {
-            return answer.map(|()| true);
+    match args.tap.json {
+        true => println!("{}", serde_json::to_string(&verdict)?),
+        false => {
+            shown.finish(&tap)?;
+            conclude(&verdict, &tap);
         }
     }
-    Ok(false)
-}
-
-/// Waits for the pong of that number. Anyone may send to this port, so everything else is dropped.
-async fn pong(ping: &UdpSocket, server: SocketAddr, number: u16) -> io::Result<()> {
-    let expected = format!("pong {number}");
-    let mut buffer = [0; 1500];
-    loop {
-        let (length, from) = ping.recv_from(&mut buffer).await?;
-        if from == server && buffer[..length] == *expected.as_bytes() {
-            return Ok(());
-        }
+    if verdict.is_complete() {
+        return Ok(ExitCode::SUCCESS);
     }
+    eprintln!("error: {}", why_not(&verdict));
+    Ok(ExitCode::FAILURE)
 }
-// ANCHOR_END: ask
 
-// ANCHOR: answer
-/// What to send back; nothing where the datagram is no ping.
-fn answer(datagram: &[u8]) -> Option<Vec<u8>> {
-    let number = datagram.strip_prefix(b"ping ")?;
-    Some([b"pong ", number].concat())
+async fn simulated(args: &Args, tap: &Tap) -> Result<(Verdict, Trace)> {
+    let edge = args.edge();
+    let link = Link::of(Duration::from_millis(10)).losing(args.loss);
+    let mut random = args.tap.random();
+    let seed = u64::from_be_bytes(random.bytes());
+    let mut world = Simulated::behind(&edge, link, seed)?;
+    let discovery = Discovery {
+        network: &mut world,
+        server: SERVER.into(),
+        patience: args.timeout.unwrap_or(PATIENCE),
+        lifetime: !matches!(edge, Edge::Open),
+        random,
+        tap,
+        verdict: Verdict::default(), // nothing is known yet
+    };
+    let verdict = discovery.run().await?;
+    Ok((verdict, world.trace()))
 }
-// ANCHOR_END: answer
 
-/// Answers until the task is dropped.
-async fn serve(socket: &UdpSocket) {
-    let mut buffer = [0; 1500];
-    loop {
-        let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
-            // Some systems report here that an earlier answer found nobody. The next client is waiting.
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            continue;
+async fn real(name: &str, args: &Args, tap: &Tap) -> Result<(Verdict, Trace)> {
+    let server = sockets::resolve(name).await?;
+    let mut sockets = Sockets::toward(server).await?;
+    let discovery = Discovery {
+        network: &mut sockets,
+        server,
+        patience: args.timeout.unwrap_or(Duration::from_millis(7500)),
+        lifetime: false,
+        random: args.tap.random(),
+        tap,
+        verdict: Verdict::default(), // nothing is known yet
+    };
+    let verdict = discovery.run().await?;
+    Ok((verdict, sockets.trace()))
+}
+
+impl Args {
+    /// The NAT, with what else was said of it.
+    fn edge(&self) -> Edge {
+        let with = |behavior: &Behavior| Behavior {
+            ports: match self.ports {
+                Ports::Preserving => PortAssignment::Preserving,
+                Ports::Sequential => PortAssignment::Sequential,
+                Ports::Random => PortAssignment::Random,
+            },
+            hairpinning: match self.hairpin {
+                true => Hairpinning::ExternalSource,
+                false => Hairpinning::None,
+            },
+            lifetime: self.lifetime,
+            ..behavior.clone()
         };
-        if let Some(response) = answer(&buffer[..length]) {
-            // It may be undeliverable, as to port 0. The client would ask again.
-            let _ = socket.send_to(&response, from).await;
+        match &self.nat {
+            Edge::Nat(behavior) => Edge::Nat(with(behavior)),
+            Edge::NatBehindNat { home, carrier } => {
+                Edge::NatBehindNat { home: with(home), carrier: with(carrier) }
+            }
+            edge => edge.clone(),
         }
     }
 }
 
-async fn listen(address: SocketAddr, tap: &Tap) -> Result<ExitCode> {
-    let socket = UdpSocket::bind(address, tap).await.with_context(|| {
-        format!("cannot listen at {address}; is the port taken? Port 0 takes any")
-    })?;
-    tap.tell(&format!("Listening at {}. Ctrl-C ends it.", socket.local_addr()));
-    tokio::select! {
-        () = serve(&socket) => {}
-        end = tokio::signal::ctrl_c() => end.context("cannot wait for Ctrl-C")?,
+fn conclude(verdict: &Verdict, tap: &Tap) {
+    let Verdict { mapping, filtering, .. } = verdict;
+    tap.say("What stands in between");
+    tap.tell(&format!("mapping      {mapping}\nfiltering    {filtering}"));
+    if let Some(word) = verdict.rfc3489 {
+        tap.tell(&format!("RFC 3489     {word}"));
     }
-    Ok(ExitCode::SUCCESS)
+    if let Some(misses) = flow_chart::misses(verdict) {
+        tap.tell(&misses);
+    }
+}
+
+fn why_not(verdict: &Verdict) -> String {
+    match (verdict.mapped, verdict.server) {
+        (None, Some(server)) => format!(
+            "no answer from {server}. Is a STUN server running there, and does a firewall let UDP through? \
+             `cargo run --example stun -- --listen ADDR --alternate ADDR` starts one"
+        ),
+        _ => "mapping or filtering could not be found out: that takes a STUN server with two addresses and two ports \
+              (RFC 5780 section 6), all of them within reach"
+            .to_owned(),
+    }
+}
+
+fn chance(text: &str) -> Result<f64, String> {
+    let chance = text.parse().ok().filter(|chance| (0.0..=0.9).contains(chance));
+    chance.ok_or_else(|| "expected 0 to 0.9, such as 0.2".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds =
+        text.parse().ok().filter(|seconds: &f64| (0.1..=7200.0).contains(seconds));
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "expected 0.1 to 7200 seconds, such as 45".to_owned())
 }

@@ -4,53 +4,80 @@ use std::net::UdpSocket;
 
 use serde_json::Value;
 
-use crate::process::{Running, run};
+use crate::process::run;
+use crate::stun::server;
+
+/// What the program says of a path, and what it exits with.
+fn verdict(arguments: &[&str]) -> (Option<i32>, Value) {
+    let done = run("nat", &[arguments, &["--json"]].concat());
+    let verdict = serde_json::from_str(&done.out);
+    (done.code, verdict.unwrap_or_else(|error| panic!("{arguments:?}: {error} in {}{}", done.out, done.err)))
+}
+
+const EI: &str = "endpoint-independent";
+const AD: &str = "address-dependent";
+const APD: &str = "address-and-port-dependent";
 
 #[test]
-fn both_ends_run_on_loopback() {
-    let done = run("nat", &[]);
-    assert_eq!((done.code, &*done.err), (Some(0), ""));
-    assert!(done.out.contains("=> pong "), "{}", done.out);
-    for line in done.out.lines() {
-        assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
+fn each_kind_of_nat_is_known_for_what_it_is() {
+    for (nat, mapping, filtering, rfc3489) in [
+        ("none", "none", EI, "open internet"),
+        ("firewall", "none", APD, "symmetric udp firewall"),
+        ("eim-eif", EI, EI, "full cone"),
+        ("eim-adf", EI, AD, "restricted cone"),
+        ("eim-apdf", EI, APD, "port restricted cone"),
+        ("adm-eif", AD, EI, "full cone"),
+        ("adm-adf", AD, AD, "symmetric"),
+        ("adm-apdf", AD, APD, "symmetric"),
+        ("apdm-eif", APD, EI, "full cone"),
+        ("apdm-adf", APD, AD, "symmetric"),
+        ("apdm-apdf", APD, APD, "symmetric"),
+    ] {
+        let (code, found) = verdict(&["--nat", nat]);
+        let said = (found["mapping"].as_str(), found["filtering"].as_str(), found["rfc3489"].as_str());
+        assert_eq!(
+            (code, said),
+            (Some(0), (Some(mapping), Some(filtering), Some(rfc3489))),
+            "{nat}: {found:#}"
+        );
     }
 }
 
 #[test]
-fn json_is_one_object_a_packet_and_nothing_else() {
-    let done = run("nat", &["--json"]);
-    let packets: Vec<Value> = done.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let numbers: Vec<_> = packets.iter().map(|packet| packet["packet"].as_u64().unwrap()).collect();
-    assert_eq!((done.code, numbers), (Some(0), vec![1, 2]));
+fn a_path_without_udp_is_no_verdict_and_exits_with_1() {
+    let (code, found) = verdict(&["--nat", "blocked"]);
+    assert_eq!((code, &found["rfc3489"]), (Some(1), &"udp blocked".into()));
+    assert_eq!((&found["mapping"], &found["mapped"]), (&"unknown".into(), &Value::Null));
 }
 
 #[test]
-fn one_process_asks_another() {
-    let mut server = Running::example("nat", &["--quiet", "--listen", "127.0.0.1:0"]);
-    let line = server.line_with("Listening at");
-    let address = line.split_whitespace().nth(2).unwrap().trim_end_matches('.').to_owned();
-    let _server = server.drained();
-    let done = run("nat", &["--quiet", "--server", &address]);
-    assert_eq!(done.code, Some(0), "{}", done.err);
+fn a_real_server_on_loopback_finds_no_nat() {
+    let (_server, address) = server();
+    let (code, found) = verdict(&["--server", &address.to_string()]);
+    assert_eq!((code, &found["rfc3489"]), (Some(0), &"open internet".into()), "{found:#}");
+    assert_eq!((&found["mapping"], &found["filtering"]), (&"none".into(), &EI.into()));
+    assert_eq!(found["mapped"], found["local"]);
 }
 
 #[test]
 fn silence_ends_with_exit_code_1_and_advice() {
     // Bound and never read: nothing answers, and nobody else gets the port.
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let done = run("nat", &["--quiet", "--server", &silent.local_addr().unwrap().to_string()]);
+    let address = silent.local_addr().unwrap().to_string();
+    let done = run("nat", &["--quiet", "--server", &address, "--timeout", "1.2"]);
     assert_eq!(done.code, Some(1), "{}", done.err);
     assert!(done.err.contains("--listen"), "{}", done.err);
 }
 
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_was_expected() {
-    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let taken = taken.local_addr().unwrap().to_string();
     for (arguments, says) in [
         (&["--nonsense"][..], "--nonsense"),
-        (&["--server", "somewhere"], "--server"),
-        (&["--listen", &taken], "Port 0"),
+        (&["--nat", "tight"], "eim, adm or apdm"),
+        (&["--loss", "1"], "0 to 0.9"),
+        (&["--lifetime", "0"], "7200"),
+        (&["--server", "127.0.0.1", "--nat", "none"], "cannot be used with"),
+        (&["--server", "127.0.0.1:port"], "HOST:PORT"),
         (&["--pcap", "/no/such/folder/file"], "name another file"),
     ] {
         let done = run("nat", arguments);

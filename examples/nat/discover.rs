@@ -1,0 +1,276 @@
+//! The tests of RFC 5780: what a NAT does, found out from behind it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Result;
+use tap::{Random, Tap};
+use wire::trace::Event;
+
+use crate::flow_chart;
+use crate::message::{Request, Response, Wish};
+use crate::network::{Asked, Network, ask};
+use crate::verdict::{Depends, Test, Verdict};
+
+/// One go through all tests, over a network of either kind.
+pub(crate) struct Discovery<'a, N> {
+    pub(crate) network: &'a mut N,
+    pub(crate) server: SocketAddr,
+    /// After so long without an answer there is none.
+    pub(crate) patience: Duration,
+    /// Whether to look for the lifetime of mappings, which takes hours by the clock.
+    pub(crate) lifetime: bool,
+    pub(crate) random: Random,
+    pub(crate) tap: &'a Tap,
+    pub(crate) verdict: Verdict,
+}
+
+/// What a test is called, the section that it is from, and what it asks.
+pub(crate) type Name = (&'static str, &'static str, &'static str);
+
+const CONNECTIVITY: Name = (
+    "Mapping, test I",
+    "RFC 5780 \u{a7}4.2",
+    "Is there a way to the server and back, and what am I there?",
+);
+const MAPPING_2: Name = (
+    "Mapping, test II",
+    "RFC 5780 \u{a7}4.3",
+    "The same port asks the server's other address. Am I the same there?",
+);
+const MAPPING_3: Name = (
+    "Mapping, test III",
+    "RFC 5780 \u{a7}4.3",
+    "And at another port of that address?",
+);
+const FILTERING_2: Name = (
+    "Filtering, test II",
+    "RFC 5780 \u{a7}4.4",
+    "A new port asks: please answer from your other address and port. Do strangers get in?",
+);
+const FILTERING_3: Name = (
+    "Filtering, test III",
+    "RFC 5780 \u{a7}4.4",
+    "Please answer from your other port. Does another port of an address that I wrote to get in?",
+);
+const COUNTER_CHECK: Name = (
+    "Counter-check",
+    "not in the RFC",
+    "Is anybody there? The first port, which may have any hole in its filter, asks that address itself.",
+);
+
+// ANCHOR: tests
+impl<N: Network> Discovery<'_, N> {
+    /// Goes through the tests in an order in which none spoils another: what goes out
+    /// of a port opens the filter behind it, so each kind of test has its own.
+    pub(crate) async fn run(mut self) -> Result<Verdict> {
+        let port = self.network.open().await?;
+        self.verdict.server = Some(self.server);
+        self.verdict.local = Some(port);
+        let first =
+            self.test(&CONNECTIVITY, port, self.server, Wish::Nothing).await?;
+        let Some((_, first)) = first else {
+            self.proves("No UDP gets to the server and back.");
+            self.verdict.rfc3489 = flow_chart::name(&self.verdict);
+            return Ok(self.verdict);
+        };
+        self.verdict.mapped = first.mapped;
+        self.verdict.mapping = self.mapping(port, first).await?;
+        self.verdict.filtering = self.filtering(port, first).await?;
+        self.verdict.hairpinning = self.hairpinning().await?;
+        if self.lifetime {
+            self.verdict.lifetime = self.mapping_lifetime().await?;
+        }
+        self.verdict.rfc3489 = flow_chart::name(&self.verdict);
+        Ok(self.verdict)
+    }
+    // ANCHOR_END: tests
+
+    // ANCHOR: mapping
+    /// Which external endpoint do packets of one port get? (Section 4.3)
+    async fn mapping(
+        &mut self,
+        port: SocketAddr,
+        first: Response,
+    ) -> Result<Depends> {
+        if first.mapped == Some(port) {
+            self.proves("That is my own address: nothing translates.");
+            return Ok(Depends::None);
+        }
+        self.proves("Something translates: the world sees another address.");
+        let Some(other) = first.other else {
+            self.tell("The server names no other address (OTHER-ADDRESS), so what the mapping depends on stays unknown.");
+            return Ok(Depends::Unknown);
+        };
+
+        let other_address = SocketAddr::new(other.ip(), self.server.port());
+        let second =
+            self.test(&MAPPING_2, port, other_address, Wish::Nothing).await?;
+        let Some((_, second)) = second else {
+            self.proves("The server's other address keeps silent: nothing.");
+            return Ok(Depends::Unknown);
+        };
+        if second.mapped == first.mapped {
+            self.proves("The same: the mapping does not depend on whom I write to. Endpoint-independent mapping.");
+            return Ok(Depends::EndpointIndependent);
+        }
+        self.proves("Another: each address that I write to gets its own mapping.");
+
+        let third = self.test(&MAPPING_3, port, other, Wish::Nothing).await?;
+        let Some((_, third)) = third else {
+            self.proves("The server's other port keeps silent: nothing.");
+            return Ok(Depends::Unknown);
+        };
+        if third.mapped == second.mapped {
+            self.proves("The same as in test II: the port does not matter. Address-dependent mapping.");
+            return Ok(Depends::AddressDependent);
+        }
+        self.proves("Another again: address and port-dependent mapping.");
+        Ok(Depends::AddressAndPortDependent)
+    }
+    // ANCHOR_END: mapping
+
+    // ANCHOR: filtering
+    /// Who may send in? (Section 4.4) Asked from a port that never wrote to anybody
+    /// but the server: one packet to the other address would open the hole that this
+    /// looks for.
+    async fn filtering(
+        &mut self,
+        mapping_port: SocketAddr,
+        first: Response,
+    ) -> Result<Depends> {
+        let Some(other) = first.other else {
+            self.tell("Without another address the server cannot try to get in: filtering stays unknown.");
+            return Ok(Depends::Unknown);
+        };
+        let port = self.network.open().await?;
+        let both = Wish::OtherAddressAndPort;
+        let stranger = self.test(&FILTERING_2, port, self.server, both).await?;
+        if let Some((from, response)) = stranger {
+            if response.error.is_some() || from.ip() == self.server.ip() {
+                self.proves("The server does not do as it is asked: nothing.");
+                return Ok(Depends::Unknown);
+            }
+            self.proves("It got in, from an address that nobody here wrote to. Endpoint-independent filtering.");
+            return Ok(Depends::EndpointIndependent);
+        }
+        self.proves("No stranger gets in, if there was one.");
+        if !self.is_there(mapping_port, other).await? {
+            return Ok(Depends::Unknown);
+        }
+
+        let acquaintance =
+            self.test(&FILTERING_3, port, self.server, Wish::OtherPort).await?;
+        if let Some((from, response)) = acquaintance {
+            if response.error.is_some() || from == self.server {
+                self.proves("The server does not do as it is asked: nothing.");
+                return Ok(Depends::Unknown);
+            }
+            self.proves("It got in: the address was written to, and its port does not matter. Address-dependent filtering.");
+            return Ok(Depends::AddressDependent);
+        }
+        self.proves("Only who was written to gets in, if anybody tried.");
+        let other_port = SocketAddr::new(self.server.ip(), other.port());
+        if !self.is_there(mapping_port, other_port).await? {
+            return Ok(Depends::Unknown);
+        }
+        self.tell("So it was the filter. Address and port-dependent filtering.");
+        Ok(Depends::AddressAndPortDependent)
+    }
+
+    /// Silence has two reasons. Who answers when asked directly was kept out before.
+    async fn is_there(
+        &mut self,
+        port: SocketAddr,
+        address: SocketAddr,
+    ) -> Result<bool> {
+        let answer =
+            self.test(&COUNTER_CHECK, port, address, Wish::Nothing).await?;
+        self.proves(match answer {
+            Some(_) => {
+                "It is there, and answers: so its packet was kept out before."
+            }
+            None => "Nobody is there, so the silence before proves nothing.",
+        });
+        Ok(answer.is_some())
+    }
+    // ANCHOR_END: filtering
+
+    /// Asks one question, shows it and keeps it: who answered, and what.
+    pub(crate) async fn test(
+        &mut self,
+        name: &Name,
+        from: SocketAddr,
+        to: SocketAddr,
+        wish: Wish,
+    ) -> Result<Option<(SocketAddr, Response)>> {
+        let (test, section, question) = name;
+        self.network.mark(test);
+        self.tap.say(&format!("{test} ({section}). {question}"));
+        let request = Request::binding(self.random.bytes(), wish)?;
+        let now = self.network.now();
+        self.tap.record(Event::udp(now, from, to, request.bytes.clone()));
+        let asked = ask(self.network, from, to, &request, self.patience).await?;
+        self.show(&asked);
+        self.keep(name, from, to, &asked);
+        Ok(asked.answer.map(|(datagram, response)| (datagram.from, response)))
+    }
+
+    pub(crate) fn show(&mut self, asked: &Asked) {
+        match (&asked.answer, asked.requests) {
+            (Some((datagram, _)), requests) => {
+                if requests > 1 {
+                    self.tell(&format!("Lost on the way: the same request was sent {requests} times."));
+                }
+                let now = self.network.now();
+                let (from, to) = (datagram.from, datagram.to);
+                self.tap.record(Event::udp(now, from, to, datagram.bytes.clone()));
+            }
+            (None, requests) => self.tell(&format!(
+                "Silence: the same request was sent {requests} times, and {} s went by.",
+                self.patience.as_secs_f64()
+            )),
+        }
+        for line in self.network.unseen() {
+            self.tell(&format!("Not seen from here: {line}."));
+        }
+    }
+
+    pub(crate) fn keep(
+        &mut self,
+        (name, section, _): &Name,
+        from: SocketAddr,
+        to: SocketAddr,
+        asked: &Asked,
+    ) {
+        let mapped =
+            asked.answer.as_ref().and_then(|(_, response)| response.mapped);
+        if let Some(mapped) = mapped {
+            let same = mapped.port() == from.port();
+            let so_far = self.verdict.ports_preserved.unwrap_or(true);
+            self.verdict.ports_preserved = Some(so_far && same);
+        }
+        self.verdict.tests.push(Test {
+            name: (*name).to_owned(),
+            section,
+            from,
+            to,
+            requests: asked.requests,
+            answered_by: asked.answer.as_ref().map(|(datagram, _)| datagram.from),
+            mapped,
+            proves: String::new(),
+        });
+    }
+
+    /// What the test before this proved.
+    pub(crate) fn proves(&mut self, what: &str) {
+        self.tap.learned(what);
+        if let Some(test) = self.verdict.tests.last_mut() {
+            what.clone_into(&mut test.proves);
+        }
+    }
+
+    pub(crate) fn tell(&self, words: &str) {
+        self.tap.tell(&format!("\n{words}"));
+    }
+}
