@@ -32,8 +32,8 @@ pub(crate) struct Simulated {
     routers: Vec<RouterId>,
     ports: Vec<u16>,
     random: Random,
-    /// What was tested when.
-    marks: Vec<(Duration, String)>,
+    /// What was tested from which incident of the log on.
+    marks: Vec<(u64, String)>,
     /// So much of the world's log is told already.
     told: u64,
 }
@@ -134,7 +134,8 @@ impl Network for Simulated {
     }
 
     fn mark(&mut self, test: &str) {
-        self.marks.push((self.world.now(), test.to_owned()));
+        let (log, forgotten) = self.world.log();
+        self.marks.push((forgotten + log.len() as u64, test.to_owned()));
     }
 
     fn unseen(&mut self) -> Vec<String> {
@@ -149,6 +150,7 @@ impl Host for Node {
             Self::Client(client) => {
                 if let Payload::Udp(bytes) = packet.payload {
                     let Packet { from, to, .. } = packet;
+                    let bytes = bytes.to_vec();
                     client.arrived.push(Datagram { from, to, bytes });
                 }
             }
@@ -214,7 +216,8 @@ impl Simulated {
     pub(crate) fn trace(&self) -> Trace {
         let mut trace = Trace::default();
         let mut last: HashMap<PacketId, usize> = HashMap::new();
-        for incident in self.world.log().0 {
+        let (log, forgotten) = self.world.log();
+        for (number, incident) in (forgotten..).zip(log) {
             let Some(id) = incident.packet else { continue };
             let side = self.side(incident.place);
             match (&incident.what, side) {
@@ -222,7 +225,7 @@ impl Simulated {
                     let Payload::Udp(bytes) = &packet.payload else { continue };
                     let Packet { from, to, .. } = *packet;
                     let event = Event::udp(incident.at, from, to, bytes.clone());
-                    let test = self.test_at(incident.at);
+                    let test = self.test_at(number);
                     let comment = [test, side].join(", ");
                     last.insert(id, trace.events.len());
                     trace.push(event.with_comment(comment.trim_end_matches(", ")));
@@ -253,8 +256,8 @@ impl Simulated {
         }
     }
 
-    fn test_at(&self, at: Duration) -> &str {
-        let begun = self.marks.iter().rev().find(|(from, _)| *from <= at);
+    fn test_at(&self, incident: u64) -> &str {
+        let begun = self.marks.iter().rev().find(|(from, _)| *from <= incident);
         begun.map_or("", |(_, test)| test)
     }
 }
