@@ -56,7 +56,7 @@ impl Firewall {
 
     /// Whether a packet may come in.
     #[must_use]
-    pub fn lets_in(&self, now: Duration, packet: &Packet) -> bool {
+    pub fn lets_in(&mut self, now: Duration, packet: &Packet) -> bool {
         let (transport, inside, outside) = match &packet.payload {
             Payload::Icmp(icmp) => (icmp.transport, icmp.from, icmp.to),
             Payload::Udp(_) if self.blocks_udp => return false,

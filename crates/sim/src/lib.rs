@@ -13,9 +13,11 @@
 //! Time is a [`Duration`](std::time::Duration) since the world began, and jumps from one event to the next. All chance
 //! comes from the world's seed, so a world that is built and driven alike does alike, byte for byte.
 
+mod alarms;
 mod edge;
 mod firewall;
 mod host;
+mod journey;
 mod link;
 mod log;
 mod nat;
@@ -29,8 +31,9 @@ mod world;
 pub use edge::{BadEdge, Behind, Edge, Home};
 pub use firewall::Firewall;
 pub use host::{Host, Outbox};
+pub use journey::{End, Journey, Leg};
 pub use link::Link;
-pub use log::{Incident, Place, Reason, What};
+pub use log::{Incident, Place, Reason, Way, What};
 pub use nat::{
     Behavior, Dependence, Hairpinning, Mapping, MappingId, Nat, Pooling, PortAssignment, Refresh, Refusal,
 };

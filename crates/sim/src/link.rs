@@ -6,12 +6,15 @@ use fastrand::Rng;
 
 use crate::packet::Packet;
 
-/// What a link does to the packets that pass, in each direction. A chance is from 0 to 1.
+/// What a link does to the packets that pass. A chance is from 0 to 1.
+///
+/// A link has two directions, up from its node and down to it. They have the same properties unless
+/// [`World::set_links`](crate::World::set_links) says otherwise, and always their own chance and their own queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// Each packet takes so long.
     pub latency: Duration,
-    /// And up to so much longer, evenly spread.
+    /// And up to so much longer, evenly spread. Where it is more than the time between two packets, it reorders them.
     pub jitter: Duration,
     /// The chance that a packet is lost.
     pub loss: f64,
@@ -19,7 +22,8 @@ pub struct Link {
     pub duplication: f64,
     /// The chance that a packet is held back for [`Link::HELD`] times its latency, so that later ones overtake it.
     pub reordering: f64,
-    /// Bytes of the largest packet that fits.
+    /// Bytes of the largest packet that fits. What is larger ends here, as if it said "don't fragment" (RFC 1191
+    /// section 4, RFC 8201 section 4), and its sender is told.
     pub mtu: usize,
     /// Bits a second; `None` for as fast as can be. Packets queue, and what would wait longer than [`Link::QUEUE`] is dropped.
     pub rate: Option<u64>,
@@ -39,21 +43,13 @@ impl Default for Link {
     }
 }
 
-/// What a link does with one packet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It arrives after these times: once, or twice.
-    Arrives(Duration, Option<Duration>),
-    Lost,
-    QueueFull,
-    TooBig,
-}
-
 impl Link {
     /// A packet that is held back takes so many times the latency.
     pub const HELD: u32 = 3;
     /// So long may packets wait for a link with a rate.
     pub const QUEUE: Duration = Duration::from_millis(500);
+    /// No link takes a packet of more bytes: the Total Length of IP has 16 bits (RFC 791 section 3.1).
+    pub const LARGEST: usize = 65_535;
 
     /// A link that takes `latency` and does nothing else to a packet.
     #[must_use]
@@ -68,36 +64,68 @@ impl Link {
         self
     }
 
-    /// `free_at`: when the packets before this one have left, for a link with a rate.
-    pub(crate) fn pass(&self, now: Duration, packet: &Packet, free_at: &mut Duration, rng: &mut Rng) -> Fate {
-        if packet.length() > self.mtu {
-            return Fate::TooBig;
-        }
-        let mut delay = Duration::ZERO;
-        if let Some(rate) = self.rate {
-            let begins = (*free_at).max(now);
-            if begins - now > Self::QUEUE {
-                return Fate::QueueFull;
-            }
-            let sending = Duration::from_secs_f64(packet.length() as f64 * 8.0 / rate.max(1) as f64);
-            *free_at = begins + sending;
-            delay += *free_at - now;
-        }
-        if happens(self.loss, rng) {
-            return Fate::Lost;
-        }
-        let twice = happens(self.duplication, rng).then(|| delay + self.travel(rng));
-        Fate::Arrives(delay + self.travel(rng), twice)
-    }
-
-    fn travel(&self, rng: &mut Rng) -> Duration {
-        let held = if happens(self.reordering, rng) { Self::HELD } else { 1 };
-        let jitter = if self.jitter.is_zero() { Duration::ZERO } else { self.jitter.mul_f64(rng.f64()) };
-        self.latency * held + jitter
+    /// The same link, cut: nothing passes, and nobody is told.
+    #[must_use]
+    pub fn cut(self) -> Self {
+        self.losing(1.0)
     }
 }
 
-/// Asks chance only where there is one, so that adding a property to one link changes nothing on the others.
-fn happens(chance: f64, rng: &mut Rng) -> bool {
-    chance > 0.0 && rng.f64() < chance
+/// What a link does with one packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It arrives after these times: once, or twice.
+    Arrives(Duration, Option<Duration>),
+    Lost,
+    QueueFull,
+    TooBig,
+}
+
+/// One direction of a link.
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    pub(crate) link: Link,
+    /// When the packets before have left.
+    free: Duration,
+    rng: Rng,
+}
+
+impl Lane {
+    pub(crate) fn new(link: Link, rng: Rng) -> Self {
+        Self { link, free: Duration::ZERO, rng }
+    }
+
+    /// What happens to a packet that enters at `now`. Each packet draws equally often, whatever the properties: so more
+    /// loss takes the packets that less loss takes and some more, and leaves the jitter of the others as it was.
+    pub(crate) fn pass(&mut self, now: Duration, packet: &Packet) -> Fate {
+        let [lost, twice, first, second, held_first, held_second] = std::array::from_fn(|_| self.rng.f64());
+        let link = &self.link;
+        let length = packet.length();
+        if length > link.mtu.min(Link::LARGEST) {
+            return Fate::TooBig;
+        }
+        let Some(waits) = queued(link.rate, length, now, &mut self.free) else { return Fate::QueueFull };
+        if lost < link.loss {
+            return Fate::Lost;
+        }
+        let travel = |jitter, held: f64| {
+            let times = if held < link.reordering { Link::HELD } else { 1 };
+            let travel = link.latency.saturating_mul(times).saturating_add(link.jitter.mul_f64(jitter));
+            travel.saturating_add(waits)
+        };
+        let again = (twice < link.duplication).then(|| travel(second, held_second));
+        Fate::Arrives(travel(first, held_first), again)
+    }
+}
+
+/// How long until a packet has left; `None` where it would have to wait too long for those before it.
+fn queued(rate: Option<u64>, length: usize, now: Duration, free: &mut Duration) -> Option<Duration> {
+    let Some(rate) = rate else { return Some(Duration::ZERO) };
+    let begins = now.max(*free);
+    if begins.saturating_sub(now) > Link::QUEUE {
+        return None;
+    }
+    let sending = Duration::from_secs_f64(length as f64 * 8.0 / rate.max(1) as f64);
+    *free = begins.saturating_add(sending);
+    Some(free.saturating_sub(now))
 }

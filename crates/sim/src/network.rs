@@ -1,9 +1,9 @@
 //! Names of the parts of a world, and how they hang together.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::time::Duration;
 
-use crate::link::Link;
+use crate::link::Lane;
 use crate::prefix::Prefix;
 
 /// Names a network.
@@ -37,13 +37,17 @@ pub enum Side {
 }
 
 /// A network: whoever is attached reaches all others that are.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Network {
     pub(crate) name: String,
+    /// What is here: no gateway is asked for it.
     pub(crate) prefixes: Vec<Prefix>,
     pub(crate) attached: Vec<Attachment>,
     /// Who takes what is not for this network.
     pub(crate) gateway: Option<usize>,
+    owners: BTreeMap<IpAddr, usize>,
+    /// Longest prefix first.
+    routes: Vec<(Prefix, usize)>,
 }
 
 /// A node on a network, by a link of its own.
@@ -53,21 +57,54 @@ pub(crate) struct Attachment {
     /// Which side of a router; a host has one side only.
     pub(crate) side: Side,
     pub(crate) addresses: Vec<IpAddr>,
-    /// What lies behind a router that does not translate.
-    pub(crate) routes: Vec<Prefix>,
-    pub(crate) link: Link,
-    /// When the link is free again: from the node, and to it.
-    pub(crate) up_free: Duration,
-    pub(crate) down_free: Duration,
+    /// From the node, and to it.
+    pub(crate) up: Lane,
+    pub(crate) down: Lane,
+    /// Its node moved away.
+    pub(crate) gone: bool,
 }
 
 impl Network {
-    /// Which attachment takes a packet to `address`: its owner, else a router that leads there, else the gateway.
+    pub(crate) fn new(name: impl Into<String>, prefixes: impl Into<Vec<Prefix>>) -> Self {
+        Self { name: name.into(), prefixes: prefixes.into(), ..Self::default() }
+    }
+
+    pub(crate) fn attach(&mut self, attachment: Attachment) -> usize {
+        let place = self.attached.len();
+        for &address in &attachment.addresses {
+            self.owners.entry(address).or_insert(place);
+        }
+        self.attached.push(attachment);
+        place
+    }
+
+    /// One more address of who is attached there; the first owner keeps one that is taken.
+    pub(crate) fn address(&mut self, place: usize, address: IpAddr) {
+        self.owners.entry(address).or_insert(place);
+        self.attached[place].addresses.push(address);
+    }
+
+    pub(crate) fn detach(&mut self, place: usize) {
+        self.owners.retain(|_, owner| *owner != place);
+        self.attached[place].gone = true;
+        self.attached[place].addresses.clear();
+    }
+
+    /// A router that leads to `prefix`.
+    pub(crate) fn route(&mut self, prefix: Prefix, place: usize) {
+        let after = self.routes.partition_point(|(one, _)| one.length() >= prefix.length());
+        self.routes.insert(after, (prefix, place));
+    }
+
+    /// Which attachment takes a packet to `address`: its owner, else the router that leads there by the longest prefix
+    /// (RFC 1812 section 5.2.4.3), else the gateway.
     pub(crate) fn next_hop(&self, address: IpAddr, sender: usize) -> Option<usize> {
-        let owner = self.attached.iter().position(|one| one.addresses.contains(&address));
+        let owner = self.owners.get(&address).copied();
+        let routed = || {
+            let route = self.routes.iter().find(|(prefix, _)| prefix.contains(address));
+            route.map(|&(_, place)| place).filter(|&place| place != sender)
+        };
         let local = || self.prefixes.iter().any(|prefix| prefix.contains(address));
-        let routed =
-            || self.attached.iter().position(|one| one.routes.iter().any(|route| route.contains(address)));
         let gateway = || self.gateway.filter(|&gateway| gateway != sender);
         owner.or_else(routed).or_else(|| if local() { None } else { gateway() })
     }

@@ -18,6 +18,18 @@ impl Prefix {
         (length <= if address.is_ipv4() { 32 } else { 128 }).then_some(Self { address, length })
     }
 
+    /// An address in it: the one it was made of.
+    #[must_use]
+    pub fn address(self) -> IpAddr {
+        self.address
+    }
+
+    /// How many first bits its addresses share.
+    #[must_use]
+    pub fn length(self) -> u8 {
+        self.length
+    }
+
     /// Whether `address` is in it.
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {

@@ -79,6 +79,12 @@ impl Nat {
         &self.pool
     }
 
+    /// Whether it translates addresses of this one's family: those of its pool.
+    #[must_use]
+    pub fn translates(&self, address: IpAddr) -> bool {
+        self.pool.iter().any(|one| one.is_ipv4() == address.is_ipv4())
+    }
+
     /// The mappings that live at `now`, oldest first.
     pub fn mappings(&self, now: Duration) -> impl Iterator<Item = &Mapping> {
         self.table.iter().filter(move |mapping| mapping.expires > now)

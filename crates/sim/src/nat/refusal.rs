@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::behavior::Dependence;
+use crate::packet::IcmpError;
 
 /// Why a NAT did not take a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,22 @@ pub enum Refusal {
     NoPort,
     /// The table is full.
     TableFull,
+    /// Its subscriber has as many external ports as each may have (RFC 6888 REQ-4).
+    TooManyPorts,
+    /// A TCP segment that begins no connection, and belongs to none.
+    NoConnection,
+}
+
+impl Refusal {
+    /// What whoever sent the packet from inside is told: RFC 6888 REQ-11b wants code 1, host unreachable, where no
+    /// mapping can be had, and RFC 5508 REQ-8 code 13 where policy forbids.
+    pub(crate) fn icmp(self) -> Option<IcmpError> {
+        match self {
+            Self::NoPort | Self::TableFull | Self::TooManyPorts => Some(IcmpError::HostUnreachable),
+            Self::NoHairpinning => Some(IcmpError::Prohibited),
+            Self::NoMapping | Self::Filtered(_) | Self::NoConnection => None,
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -30,6 +47,8 @@ impl fmt::Display for Refusal {
                 f.write_str("no hairpinning: one inside does not reach another by its external address")
             }
             Self::NoPort => f.write_str("no external port is free"),
+            Self::TooManyPorts => f.write_str("its subscriber has as many external ports as each may have"),
+            Self::NoConnection => f.write_str("a segment of no connection: it does not begin one with SYN"),
             Self::TableFull => f.write_str("the table of mappings is full"),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Placed, Site, Sited, World};
 use crate::host::Host;
-use crate::link::Link;
+use crate::link::{Lane, Link};
 use crate::network::{Attachment, HostId, Network, NetworkId, NodeId, RouterId, Side};
 use crate::prefix::Prefix;
 use crate::router::Router;
@@ -13,17 +13,13 @@ use crate::router::Router;
 impl<H: Host> World<H> {
     /// A network of its own: nobody is on it, and nothing leads there yet.
     pub fn network(&mut self, name: impl Into<String>, prefixes: impl Into<Vec<Prefix>>) -> NetworkId {
-        self.networks.push(Network {
-            name: name.into(),
-            prefixes: prefixes.into(),
-            attached: Vec::new(),
-            gateway: None,
-        });
+        self.networks.push(Network::new(name, prefixes));
         NetworkId(self.networks.len() - 1)
     }
 
-    /// A router between two networks. From now on it takes what is not for `inside`. `at` are its addresses inside and
-    /// outside; a NAT's pool joins the latter. Without a NAT, it leads from outside to all that is inside.
+    /// A router between two networks, with its address on each. From now on it takes what is not for `inside`. A NAT's
+    /// pool joins the addresses outside. What a NAT does not translate is routed: the networks outside learn of the
+    /// prefixes inside, up to the next NAT.
     pub fn router(
         &mut self,
         router: Router,
@@ -34,16 +30,17 @@ impl<H: Host> World<H> {
         let id = RouterId(self.routers.len());
         let node = NodeId::Router(id);
         let mut addresses = vec![outside.1];
-        let mut routes = Vec::new();
-        match &router.nat {
-            Some(nat) => addresses.extend(nat.pool().iter().filter(|&&one| one != outside.1)),
-            None => routes.clone_from(&self.networks[inside.0.0].prefixes),
+        if let Some(nat) = &router.nat {
+            addresses.extend(nat.pool().iter().filter(|&&one| one != outside.1));
         }
-        let inner =
-            self.attach(inside.0, node, Side::Inside, vec![inside.1], Vec::new(), Link::of(Duration::ZERO));
-        let outer = self.attach(outside.0, node, Side::Outside, addresses, routes, link);
-        self.networks[inside.0.0].gateway = Some(inner.attachment);
-        self.routers.push(Placed { router, inside: inner, outside: outer });
+        let inner = self.attach(inside.0, node, Side::Inside, vec![inside.1], Link::of(Duration::ZERO));
+        let outer = self.attach(outside.0, node, Side::Outside, addresses, link);
+        let network = &mut self.networks[inside.0.0];
+        network.gateway = Some(inner.attachment);
+        let prefixes = network.prefixes.clone();
+        let rng = self.rng.fork();
+        self.routers.push(Placed { router, inside: inner, outside: outer, rng });
+        self.announce(id, &prefixes);
         id
     }
 
@@ -56,43 +53,49 @@ impl<H: Host> World<H> {
         link: Link,
     ) -> HostId {
         let id = HostId(self.hosts.len());
-        let site = self.attach(network, NodeId::Host(id), Side::Inside, addresses.into(), Vec::new(), link);
+        let site = self.attach(network, NodeId::Host(id), Side::Inside, addresses.into(), link);
         self.hosts.push(Sited { host, sites: vec![site] });
+        self.restless.insert(id.0);
         id
     }
 
     /// One more network that a host is on.
     pub fn also(&mut self, host: HostId, network: NetworkId, addresses: impl Into<Vec<IpAddr>>, link: Link) {
-        let site = self.attach(network, NodeId::Host(host), Side::Inside, addresses.into(), Vec::new(), link);
+        let site = self.attach(network, NodeId::Host(host), Side::Inside, addresses.into(), link);
         self.hosts[host.0].sites.push(site);
     }
 
-    /// Gives a host another link on all its networks from now on: a cable cut, a radio that got worse.
-    pub fn relink(&mut self, host: HostId, link: &Link) {
-        for site in &self.hosts[host.0].sites {
-            self.networks[site.network].attached[site.attachment].link = link.clone();
-        }
-    }
-
-    fn attach(
+    pub(super) fn attach(
         &mut self,
         network: NetworkId,
         node: NodeId,
         side: Side,
         addresses: Vec<IpAddr>,
-        routes: Vec<Prefix>,
         link: Link,
     ) -> Site {
-        let attached = &mut self.networks[network.0].attached;
-        attached.push(Attachment {
-            node,
-            side,
-            addresses,
-            routes,
-            link,
-            up_free: Duration::ZERO,
-            down_free: Duration::ZERO,
-        });
-        Site { network: network.0, attachment: attached.len() - 1 }
+        let up = Lane::new(link.clone(), self.rng.fork());
+        let down = Lane::new(link, self.rng.fork());
+        let attachment = Attachment { node, side, addresses, up, down, gone: false };
+        Site { network: network.0, attachment: self.networks[network.0].attach(attachment) }
+    }
+
+    /// Tells the network outside of a router, and those outside of that, what lies inside.
+    fn announce(&mut self, router: RouterId, prefixes: &[Prefix]) {
+        let Placed { router, outside, .. } = &self.routers[router.0];
+        let outside = *outside;
+        let seen =
+            |prefix: &&Prefix| !router.nat.as_ref().is_some_and(|nat| nat.translates(prefix.address()));
+        let seen: Vec<Prefix> = prefixes.iter().filter(seen).copied().collect();
+        if seen.is_empty() {
+            return;
+        }
+        let network = &mut self.networks[outside.network];
+        for &prefix in &seen {
+            network.route(prefix, outside.attachment);
+        }
+        let next = network.gateway.map(|gateway| network.attached[gateway].node);
+        if let Some(NodeId::Router(next)) = next {
+            self.announce(next, &seen);
+        }
     }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::World;
 use crate::host::{Host, Outbox};
-use crate::log::Place;
 use crate::network::{RouterId, Side};
 
 /// How far a run may go.
@@ -45,7 +44,7 @@ impl<H: Host> World<H> {
             }
             let Some(next) = self.next_event() else { return Stop::Quiet };
             if next > limits.time {
-                self.now = self.now.max(limits.time);
+                self.advance(limits.time);
                 return Stop::TimeUp;
             }
             if self.events >= limits.events {
@@ -55,30 +54,27 @@ impl<H: Host> World<H> {
         }
     }
 
-    /// When something happens next.
+    /// When something happens next: a packet arrives, or a host is woken. That mappings expire does not count.
     #[must_use]
     pub fn next_event(&mut self) -> Option<Duration> {
-        let wake = self.next_waker().map(|(at, _)| at);
+        self.ask_wishes();
+        let wake = self.wakes.next().map(|(at, _)| at);
         let arrival = self.queue.next();
         wake.into_iter().chain(arrival).min().map(|at| at.max(self.now))
     }
 
     /// Does what is due next: one arrival, or one waking. False where nothing is.
     pub fn step(&mut self) -> bool {
-        let arrival = self.queue.next();
-        match (arrival, self.next_waker()) {
+        self.ask_wishes();
+        match (self.queue.next(), self.wakes.next()) {
             (None, None) => return false,
             (arrival, Some((wake, host))) if arrival.is_none_or(|arrival| wake < arrival) => {
-                self.now = self.now.max(wake);
-                self.expire();
-                let mut out = Outbox::default();
-                self.hosts[host].host.wake(self.now, &mut out);
-                self.send_all(host, out);
+                self.advance(wake);
+                self.call(host, H::wake);
             }
             _ => {
                 if let Some((at, arrival)) = self.queue.pop() {
-                    self.now = self.now.max(at);
-                    self.expire();
+                    self.advance(at);
                     self.arrive(arrival);
                 }
             }
@@ -87,21 +83,30 @@ impl<H: Host> World<H> {
         true
     }
 
-    fn next_waker(&mut self) -> Option<(Duration, usize)> {
-        let wakes =
-            self.hosts.iter_mut().enumerate().filter_map(|(at, sited)| Some((sited.host.next_wake()?, at)));
-        wakes.min()
+    /// Lets a host do something, sends what it sends, and asks it later when it wants to be woken.
+    pub(super) fn call(&mut self, host: usize, does: impl FnOnce(&mut H, Duration, &mut Outbox)) {
+        let mut out = Outbox::default();
+        does(&mut self.hosts[host].host, self.now, &mut out);
+        self.restless.insert(host);
+        self.send_all(host, out);
     }
 
-    fn expire(&mut self) {
-        for router in 0..self.routers.len() {
-            let now = self.now;
-            let Some(nat) = self.routers[router].router.nat.as_mut() else { continue };
-            if nat.next_expiry().is_some_and(|at| at <= now) {
-                nat.expire(now);
-                let changes = nat.take_changes();
-                self.note_changes(Place::Router(RouterId(router), Side::Inside), None, changes);
-            }
+    fn ask_wishes(&mut self) {
+        while let Some(host) = self.restless.pop_first() {
+            let wish = self.hosts[host].host.next_wake();
+            self.wakes.set(host, wish.map(|at| at.max(self.now)));
         }
+    }
+
+    /// Lets time pass, and mappings expire, each at its time.
+    fn advance(&mut self, to: Duration) {
+        while let Some((at, router)) = self.expiries.next().filter(|&(at, _)| at <= to) {
+            self.now = self.now.max(at);
+            if let Some(nat) = &mut self.routers[router].router.nat {
+                nat.expire(at);
+            }
+            self.note_changes(RouterId(router), Side::Inside, None);
+        }
+        self.now = self.now.max(to);
     }
 }

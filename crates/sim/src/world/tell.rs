@@ -1,65 +1,109 @@
-//! Telling what happened: the log, and captures.
+//! Telling what happened: the log, journeys of packets, and captures.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use wire::trace::{Event, Trace};
 
 use super::{Site, World};
 use crate::host::Host;
-use crate::log::{Incident, Place, What};
-use crate::nat::Change;
-use crate::network::NodeId;
+use crate::journey::{self, Journey};
+use crate::log::{Incident, Place, Way, What};
+use crate::nat::{Change, Nat};
+use crate::network::{NodeId, RouterId, Side};
 use crate::packet::{Packet, PacketId, Payload};
 
 impl<H: Host> World<H> {
     /// What happened so far, and how much of it is forgotten already.
     #[must_use]
     pub fn log(&self) -> (&VecDeque<Incident>, u64) {
-        (&self.log, self.forgotten)
+        (&self.log.incidents, self.log.forgotten)
     }
 
-    /// What a capture at that place would hold.
+    /// Where each packet went, leg by leg, as far as the log goes back.
+    #[must_use]
+    pub fn journeys(&self) -> Vec<Journey> {
+        journey::journeys(self.log.incidents.iter())
+    }
+
+    /// Where one packet went; `None` where the log does not know it.
+    #[must_use]
+    pub fn journey(&self, id: PacketId) -> Option<Journey> {
+        let about = |one: &&Incident| one.packet == Some(id) || one.what == What::Caused(id);
+        let mut all = journey::journeys(self.log.incidents.iter().filter(about));
+        let place = all.iter().position(|one| one.id == id)?;
+        Some(all.swap_remove(place))
+    }
+
+    /// What a capture at that place would hold: at a host or on one side of a router what it sends and what arrives, on a
+    /// network what anybody sends onto it. The comment on a packet that went no further than it should says where and
+    /// why it ended. ICMP is not in it: a trace holds UDP and TCP.
     #[must_use]
     pub fn trace(&self, place: Place) -> Trace {
-        let seen = self.log.iter().filter(|incident| self.is_seen_at(incident.place, place));
-        seen.filter_map(|incident| match &incident.what {
-            What::Sent(packet) | What::Arrived(packet) => event(incident.at, packet),
-            _ => None,
-        })
-        .collect()
+        let journeys = self.journeys();
+        let dropped: BTreeMap<_, _> =
+            journeys.iter().filter_map(|one| Some((one.id, one.dropped()?))).collect();
+        let events = self.log.incidents.iter().filter_map(|incident| {
+            let event = event(incident.at, seen_at(incident, place)?)?;
+            let (at, why) = match incident.packet.and_then(|id| dropped.get(&id)) {
+                None => return Some(event),
+                Some(dropped) => dropped,
+            };
+            Some(event.with_comment(format!("dropped {}: {why}", self.describe(*at))))
+        });
+        events.collect()
     }
 
-    pub(super) fn note_changes(&mut self, place: Place, packet: Option<PacketId>, changes: Vec<Change>) {
+    /// A place in words: `by the router of left`, `on the way to a host on internet`.
+    #[must_use]
+    pub fn describe(&self, place: Place) -> String {
+        match place {
+            Place::Host(host) => match self.hosts[host.0].sites.first() {
+                Some(&site) => format!("at a host on {}", self.networks[site.network].name),
+                None => "at a host".to_owned(),
+            },
+            Place::Router(router, _) => {
+                format!("at the router of {}", self.networks[self.routers[router.0].inside.network].name)
+            }
+            Place::Network(network) => format!("on {}", self.name(network)),
+        }
+    }
+
+    pub(super) fn note_changes(&mut self, router: RouterId, side: Side, packet: Option<(PacketId, Way)>) {
+        let Some(nat) = &mut self.routers[router.0].router.nat else { return };
+        let changes = nat.take_changes();
+        self.expiries.set(router.0, self.routers[router.0].router.nat.as_ref().and_then(Nat::next_expiry));
         for change in changes {
             let what = match change {
                 Change::Made(mapping) => What::Mapped(mapping),
                 Change::Refreshed(mapping) => What::Refreshed(mapping),
                 Change::Expired(id) => What::Expired(id),
             };
-            self.note(place, packet, what);
+            self.note(Place::Router(router, side), packet, what);
         }
     }
 
-    pub(super) fn note(&mut self, place: Place, packet: Option<PacketId>, what: What) {
-        if self.log.len() >= Self::LOG {
-            self.log.pop_front();
-            self.forgotten += 1;
-        }
-        self.log.push_back(Incident { at: self.now, place, packet, what });
+    pub(super) fn note(&mut self, place: Place, packet: Option<(PacketId, Way)>, what: What) {
+        let (packet, way) = packet.unzip();
+        self.log.note(Incident { at: self.now, place, packet, way, what });
     }
 
     pub(super) fn place(&self, site: Site) -> Place {
-        let attachment = &self.networks[site.network].attached[site.attachment];
+        let attachment = self.attachment(site);
         match attachment.node {
             NodeId::Host(host) => Place::Host(host),
             NodeId::Router(router) => Place::Router(router, attachment.side),
         }
     }
+}
 
-    /// Whether what happened at one place is seen by a tap at another. A network's tap sees what is sent onto it.
-    fn is_seen_at(&self, happened: Place, tap: Place) -> bool {
-        happened == tap
+/// The packet that a tap at `tap` sees of an incident.
+fn seen_at(incident: &Incident, tap: Place) -> Option<&Packet> {
+    let onto = incident.way.map(|way| Place::Network(way.network));
+    match &incident.what {
+        What::Sent(packet) if incident.place == tap || onto == Some(tap) => Some(packet),
+        What::Arrived(packet) if incident.place == tap => Some(packet),
+        _ => None,
     }
 }
 

@@ -1,0 +1,5 @@
+//! What holds in a simulated network, rule by rule.
+
+mod punch;
+mod support;
+mod taps;
