@@ -223,7 +223,7 @@ impl Reader<'_> {
             }
             sim::What::Expired(id) => self.table(incident, node, *id, TableEvent::Expired),
             // Both show in the legs.
-            sim::What::Translated { .. } | sim::What::Duplicated => {}
+            sim::What::Translated { .. } | sim::What::Duplicated | sim::What::Caused(_) => {}
         }
     }
 

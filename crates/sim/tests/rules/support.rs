@@ -1,5 +1,7 @@
 //! Hosts that do what a test says.
 
+#![allow(dead_code, reason = "later rules")]
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
