@@ -26,6 +26,7 @@ mod packet;
 mod prefix;
 mod queue;
 mod router;
+mod tcp;
 mod world;
 
 pub use edge::{BadEdge, Behind, Edge, Home};

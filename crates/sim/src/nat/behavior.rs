@@ -19,6 +19,8 @@ pub struct Behavior {
     pub pooling: Pooling,
     /// Whether two inside can meet by their external addresses (section 6).
     pub hairpinning: Hairpinning,
+    /// So many external ports one internal address may have at once (RFC 6888 REQ-4); `None` for any number.
+    pub ports_per_host: Option<usize>,
     /// How long a UDP mapping lives that nothing refreshes (section 4.3).
     pub lifetime: Duration,
     /// What refreshes a mapping (section 4.3).
@@ -39,11 +41,11 @@ pub enum Dependence {
 /// Which external port a mapping gets (section 4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PortAssignment {
-    /// The internal one, if it is free; else the next one that is.
+    /// The internal one, if it is free; else as one that is sequential.
     Preserving,
     /// One after the other.
     Sequential,
-    /// Any (RFC 6056 tells why).
+    /// Any, so that nobody can guess it (RFC 6056 section 2).
     Random,
 }
 
@@ -124,6 +126,7 @@ impl Behavior {
             keeps_parity: false,
             pooling: Pooling::Paired,
             hairpinning: Hairpinning::ExternalSource,
+            ports_per_host: None,
             lifetime: Duration::from_secs(300),
             refresh: Refresh { outbound: true, inbound: false },
         }

@@ -12,11 +12,15 @@
 //! [RFC 4787]: https://www.rfc-editor.org/rfc/rfc4787
 
 mod behavior;
+mod icmp;
 mod mapping;
 mod ports;
 mod refusal;
+mod table;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -25,20 +29,22 @@ pub use behavior::{Behavior, Dependence, Hairpinning, Pooling, PortAssignment, R
 pub use mapping::{Mapping, MappingId};
 pub use refusal::Refusal;
 
-use crate::packet::{Icmp, Packet, Payload, Transport};
+use crate::packet::{Flags, Packet, Payload, Transport};
+use crate::tcp::Direction;
 use mapping::Key;
+use ports::Ports;
+use table::Table;
 
 /// A NAT with its table.
 #[derive(Clone, Debug)]
 pub struct Nat {
     behavior: Behavior,
     /// The external addresses: one, or a pool.
-    pool: Vec<IpAddr>,
-    table: Vec<Mapping>,
+    ports: Ports,
+    table: Table,
     made: u64,
-    next_port: u16,
-    next_address: usize,
-    changes: Vec<Change>,
+    /// What happened since somebody asked, if anybody does.
+    changes: Option<Vec<Change>>,
 }
 
 /// What happened to the table.
@@ -56,15 +62,7 @@ impl Nat {
     /// A NAT with those external addresses, which are the outside addresses of its router.
     #[must_use]
     pub fn new(behavior: Behavior, pool: impl Into<Vec<IpAddr>>) -> Self {
-        Self {
-            behavior,
-            pool: pool.into(),
-            table: Vec::new(),
-            made: 0,
-            next_port: ports::FIRST,
-            next_address: 0,
-            changes: Vec::new(),
-        }
+        Self { behavior, ports: Ports::new(pool.into()), table: Table::default(), made: 0, changes: None }
     }
 
     /// What it does.
@@ -76,13 +74,13 @@ impl Nat {
     /// Its external addresses.
     #[must_use]
     pub fn pool(&self) -> &[IpAddr] {
-        &self.pool
+        &self.ports.pool
     }
 
     /// Whether it translates addresses of this one's family: those of its pool.
     #[must_use]
     pub fn translates(&self, address: IpAddr) -> bool {
-        self.pool.iter().any(|one| one.is_ipv4() == address.is_ipv4())
+        self.ports.pool.iter().any(|one| one.is_ipv4() == address.is_ipv4())
     }
 
     /// The mappings that live at `now`, oldest first.
@@ -96,11 +94,26 @@ impl Nat {
     /// Where no mapping can be had.
     pub fn outbound(&mut self, now: Duration, packet: &Packet, rng: &mut Rng) -> Result<Packet, Refusal> {
         self.expire(now);
-        match &packet.payload {
-            Payload::Icmp(icmp) => self.icmp_out(packet, icmp),
-            Payload::Udp(_) => self.source_mapped(now, packet, Transport::Udp, rng),
-            Payload::Tcp(_) => self.source_mapped(now, packet, Transport::Tcp, rng),
+        let (transport, flags) = match &packet.payload {
+            Payload::Icmp(icmp) => return self.icmp_out(packet, icmp),
+            Payload::Udp(_) => (Transport::Udp, None),
+            Payload::Tcp(segment) => (Transport::Tcp, Some(segment.flags)),
+        };
+        let key = Key::new(transport, packet.from, self.behavior.mapping, packet.to);
+        let known = self.table.of_key(&key);
+        if let Some(flags) = flags
+            && !known.map_or(flags.syn, |mapping| mapping.follows(packet.to, flags))
+        {
+            return Err(Refusal::NoConnection);
         }
+        let external = match known.map(|mapping| (mapping.id, mapping.external)) {
+            Some((id, external)) => {
+                self.reuse(now, id, packet.to, flags);
+                external
+            }
+            None => self.make(now, key, packet, flags, rng)?,
+        };
+        Ok(Packet { from: external, ..packet.clone() })
     }
 
     /// Translates a packet on its way in, if its filter lets it (section 5).
@@ -109,26 +122,29 @@ impl Nat {
     /// Where there is no mapping for it, or the mapping's filter does not let it in.
     pub fn inbound(&mut self, now: Duration, packet: &Packet) -> Result<Packet, Refusal> {
         self.expire(now);
-        let transport = match &packet.payload {
+        let (transport, flags) = match &packet.payload {
             Payload::Icmp(icmp) => return self.icmp_in(packet, icmp),
-            Payload::Udp(_) => Transport::Udp,
-            Payload::Tcp(_) => Transport::Tcp,
+            Payload::Udp(_) => (Transport::Udp, None),
+            Payload::Tcp(segment) => (Transport::Tcp, Some(segment.flags)),
         };
+        let mapping = self.table.at(transport, packet.to).ok_or(Refusal::NoMapping)?;
         let filtering = self.behavior.filtering;
-        let refresh = self.behavior.refresh.inbound.then(|| now + self.lifetime(transport));
-        let mapping = self
-            .table
-            .iter_mut()
-            .find(|mapping| mapping.transport == transport && mapping.external == packet.to)
-            .ok_or(Refusal::NoMapping)?;
         if !mapping.lets_in(filtering, packet.from) {
             return Err(Refusal::Filtered(filtering));
         }
-        if let Some(expires) = refresh {
-            mapping.expires = expires;
-            self.changes.push(Change::Refreshed(mapping.clone()));
+        if flags.is_some_and(|flags| !mapping.follows(packet.from, flags)) {
+            return Err(Refusal::NoConnection);
         }
-        Ok(Packet { to: mapping.internal, ..packet.clone() })
+        let (id, internal) = (mapping.id, mapping.internal);
+        match flags {
+            Some(flags) => self.change(id, |it| it.passes(now, packet.from, flags, Direction::In)),
+            None if self.behavior.refresh.inbound => {
+                let expires = now.saturating_add(self.behavior.lifetime);
+                self.change(id, |it| it.expires = expires);
+            }
+            None => {}
+        }
+        Ok(Packet { to: internal, ..packet.clone() })
     }
 
     /// A packet from inside to an external address of this very NAT (section 6).
@@ -151,93 +167,82 @@ impl Nat {
     /// When the next mapping expires.
     #[must_use]
     pub fn next_expiry(&self) -> Option<Duration> {
-        self.table.iter().map(|mapping| mapping.expires).min()
+        self.table.next_expiry()
     }
 
     /// Forgets the mappings whose time is up.
     pub fn expire(&mut self, now: Duration) {
-        let changes = &mut self.changes;
-        self.table.retain(|mapping| {
-            let lives = mapping.expires > now;
-            if !lives {
-                changes.push(Change::Expired(mapping.id));
-            }
-            lives
-        });
+        while let Some(id) = self.table.expired(now) {
+            self.tell(Change::Expired(id));
+        }
+    }
+
+    /// From now on somebody asks what changed.
+    pub(crate) fn is_watched(&mut self) {
+        self.changes = Some(Vec::new());
     }
 
     pub(crate) fn take_changes(&mut self) -> Vec<Change> {
-        std::mem::take(&mut self.changes)
+        self.changes.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    fn source_mapped(
+    /// A packet takes a mapping that is there: the filter learns of whom it is for, and REQ-6 keeps it alive.
+    fn reuse(&mut self, now: Duration, id: MappingId, remote: SocketAddr, flags: Option<Flags>) {
+        let Behavior { refresh, lifetime, .. } = self.behavior;
+        self.change(id, |mapping| {
+            mapping.sends_to(remote);
+            match flags {
+                Some(flags) => mapping.passes(now, remote, flags, Direction::Out),
+                None if refresh.outbound => mapping.expires = now.saturating_add(lifetime),
+                None => {}
+            }
+        });
+    }
+
+    fn make(
         &mut self,
         now: Duration,
+        key: Key,
         packet: &Packet,
-        transport: Transport,
+        flags: Option<Flags>,
         rng: &mut Rng,
-    ) -> Result<Packet, Refusal> {
-        let key = Key::new(transport, packet.from, self.behavior.mapping, packet.to);
-        let expires = now + self.lifetime(transport);
-        let refresh = self.behavior.refresh.outbound;
-        if let Some(mapping) = self.table.iter_mut().find(|mapping| mapping.key == key) {
-            mapping.sends_to(packet.to);
-            if refresh {
-                mapping.expires = expires;
-            }
-            self.changes.push(Change::Refreshed(mapping.clone()));
-            return Ok(Packet { from: mapping.external, ..packet.clone() });
-        }
+    ) -> Result<SocketAddr, Refusal> {
         if self.table.len() >= Self::MOST {
             return Err(Refusal::TableFull);
         }
-        let external = self.external_for(transport, packet.from, rng).ok_or(Refusal::NoPort)?;
+        let inside = (key.transport, key.internal);
+        let external = self.ports.choose(&self.behavior, &self.table, inside, rng)?;
         self.made += 1;
         let mut mapping = Mapping {
             id: MappingId(self.made),
             key,
-            transport,
-            internal: packet.from,
+            transport: key.transport,
+            internal: key.internal,
             external,
-            remotes: Vec::new(),
+            remotes: Arc::default(),
             made: now,
-            expires,
+            expires: now.saturating_add(self.behavior.lifetime),
+            connections: BTreeMap::new(),
         };
         mapping.sends_to(packet.to);
-        self.changes.push(Change::Made(mapping.clone()));
-        self.table.push(mapping);
-        Ok(Packet { from: external, ..packet.clone() })
+        if let Some(flags) = flags {
+            mapping.passes(now, packet.to, flags, Direction::Out);
+        }
+        self.tell(Change::Made(mapping.clone()));
+        self.table.insert(mapping);
+        Ok(external)
     }
 
-    /// REQ-5: no less than two minutes for UDP; RFC 5382 section 5, REQ-5: 2 hours and 4 minutes for TCP.
-    fn lifetime(&self, transport: Transport) -> Duration {
-        match transport {
-            Transport::Udp => self.behavior.lifetime,
-            Transport::Tcp => Duration::from_secs((2 * 60 + 4) * 60),
+    fn change(&mut self, id: MappingId, change: impl FnOnce(&mut Mapping)) {
+        let mapping = self.table.change(id, change);
+        if let (Some(changes), Some(mapping)) = (&mut self.changes, mapping) {
+            changes.push(Change::Refreshed(mapping.clone()));
         }
     }
 
-    /// An error from inside about a packet that came in (RFC 5508 section 4.1).
-    fn icmp_out(&self, packet: &Packet, icmp: &Icmp) -> Result<Packet, Refusal> {
-        let mapping = self
-            .table
-            .iter()
-            .find(|mapping| mapping.transport == icmp.transport && mapping.internal == icmp.to)
-            .ok_or(Refusal::NoMapping)?;
-        let quoted = Icmp { to: mapping.external, ..icmp.clone() };
-        let from = SocketAddr::new(mapping.external.ip(), 0);
-        Ok(Packet { from, payload: Payload::Icmp(quoted), ..packet.clone() })
-    }
-
-    /// An error from outside about a packet that went out (REQ-10; RFC 5508 section 4.2).
-    fn icmp_in(&self, packet: &Packet, icmp: &Icmp) -> Result<Packet, Refusal> {
-        let mapping = self
-            .table
-            .iter()
-            .find(|mapping| mapping.transport == icmp.transport && mapping.external == icmp.from)
-            .ok_or(Refusal::NoMapping)?;
-        let quoted = Icmp { from: mapping.internal, ..icmp.clone() };
-        let to = SocketAddr::new(mapping.internal.ip(), 0);
-        Ok(Packet { to, payload: Payload::Icmp(quoted), ..packet.clone() })
+    fn tell(&mut self, change: Change) {
+        if let Some(changes) = &mut self.changes {
+            changes.push(change);
+        }
     }
 }

@@ -22,7 +22,7 @@ impl<H: Host> World<H> {
     /// prefixes inside, up to the next NAT.
     pub fn router(
         &mut self,
-        router: Router,
+        mut router: Router,
         inside: (NetworkId, IpAddr),
         outside: (NetworkId, IpAddr),
         link: Link,
@@ -30,7 +30,8 @@ impl<H: Host> World<H> {
         let id = RouterId(self.routers.len());
         let node = NodeId::Router(id);
         let mut addresses = vec![outside.1];
-        if let Some(nat) = &router.nat {
+        if let Some(nat) = &mut router.nat {
+            nat.is_watched();
             addresses.extend(nat.pool().iter().filter(|&&one| one != outside.1));
         }
         let inner = self.attach(inside.0, node, Side::Inside, vec![inside.1], Link::of(Duration::ZERO));
