@@ -311,7 +311,7 @@ fn row(mapping: &Mapping) -> MappingView {
     MappingView {
         internal: mapping.internal,
         external: mapping.external,
-        remotes: mapping.remotes.clone(),
+        remotes: mapping.remotes.to_vec(),
         expires: mapping.expires,
     }
 }
