@@ -1,7 +1,8 @@
 //! Who stands where.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
+use scenario::{NodeKind, NodeView, Side};
 use serde::Serialize;
 use sim::{Behavior, Dependence, Edge, Home, HostId, Place, RouterId};
 
@@ -47,16 +48,6 @@ pub enum Kind {
     Server,
 }
 
-/// One of the two sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// Who offers.
-    Left,
-    /// Who answers.
-    Right,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Node {
     Host(HostId),
@@ -64,30 +55,31 @@ enum Node {
 }
 
 impl Cast {
-    /// The cast of a play between two edges. `hosts` and `routers` are the left's and the right's, the nearest router
-    /// first, as [`sim::Behind`] has them.
+    /// The cast of a story between two edges, whose nodes stand from left to right. Two who are `together` behind one
+    /// NAT stand side by side.
     #[must_use]
-    pub fn new(
-        edges: [&Edge; 2],
-        hosts: [HostId; 2],
-        routers: [&[RouterId]; 2],
-        server: (HostId, Ipv4Addr),
-    ) -> Self {
+    pub fn of(nodes: &[NodeView], edges: [&Edge; 2], together: bool) -> Self {
+        let mut nodes: Vec<&NodeView> = nodes.iter().collect();
+        if together && nodes.len() > 2 {
+            let right = nodes.remove(nodes.len() - 1);
+            nodes.insert(1, right);
+        }
         let mut cast = Self::default();
-        cast.side(Side::Left, edges[0], hosts[0], routers[0]);
-        cast.push(
-            Node::Host(server.0),
-            Lane {
-                name: "STUN server",
-                kind: Kind::Server,
-                side: None,
-                addresses: vec![server.1.into()],
-                does: None,
-                depth: 0,
-                filtering: None,
-            },
-        );
-        cast.side(Side::Right, edges[1], hosts[1], routers[1]);
+        for (at, node) in nodes.iter().enumerate() {
+            let on_this_side = |other: &&&NodeView| other.side == node.side && other.router_id().is_some();
+            // The nearest to the peer is the first of the left side, and the last of the right one.
+            let depth = match (node.router_id(), node.side) {
+                (None, _) | (_, None) => 0,
+                (_, Some(Side::Left)) => nodes.iter().take(at + 1).filter(on_this_side).count(),
+                (_, Some(Side::Right)) => nodes.iter().skip(at).filter(on_this_side).count(),
+            };
+            let edge = if node.side == Some(Side::Right) { edges[1] } else { edges[0] };
+            let place = node.host_id().map(Node::Host).or(node.router_id().map(Node::Router));
+            if let Some(place) = place {
+                cast.places.push(place);
+                cast.lanes.push(lane(node, edge, depth));
+            }
+        }
         cast
     }
 
@@ -134,69 +126,45 @@ impl Cast {
     fn at(&self, side: Option<Side>, depth: usize) -> Option<usize> {
         self.lanes.iter().position(|lane| lane.side == side && lane.depth == depth)
     }
-
-    fn side(&mut self, side: Side, edge: &Edge, host: HostId, routers: &[RouterId]) {
-        let home = if side == Side::Left { Home::LEFT } else { Home::RIGHT };
-        let inside = matches!(edge, Edge::Nat(_) | Edge::NatBehindNat { .. });
-        let address = if inside { home.host } else { home.outside };
-        let mut lanes = vec![(
-            Node::Host(host),
-            Lane {
-                name: if side == Side::Left { "left peer" } else { "right peer" },
-                kind: Kind::Peer,
-                side: Some(side),
-                addresses: vec![address.into()],
-                does: None,
-                depth: 0,
-                filtering: None,
-            },
-        )];
-        for (no, &router) in routers.iter().enumerate() {
-            let mut lane = router_lane(side, edge, no, &home);
-            lane.depth = no + 1;
-            lanes.push((Node::Router(router), lane));
-        }
-        if side == Side::Right {
-            lanes.reverse();
-        }
-        for (node, lane) in lanes {
-            self.push(node, lane);
-        }
-    }
-
-    fn push(&mut self, node: Node, lane: Lane) {
-        self.places.push(node);
-        self.lanes.push(lane);
-    }
 }
 
-fn router_lane(side: Side, edge: &Edge, no: usize, home: &Home) -> Lane {
-    let left = side == Side::Left;
-    let (name, behavior, address) = match (edge, no) {
-        (Edge::NatBehindNat { home: inner, .. }, 0) => {
-            (if left { "left home NAT" } else { "right home NAT" }, Some(inner), Some(home.shared))
-        }
-        (Edge::NatBehindNat { carrier, .. }, _) => {
-            let name = if left { "left carrier's NAT" } else { "right carrier's NAT" };
-            (name, Some(carrier), Some(home.outside))
-        }
-        (Edge::Nat(behavior), _) => {
-            (if left { "left NAT" } else { "right NAT" }, Some(behavior), Some(home.outside))
-        }
-        _ => (if left { "left firewall" } else { "right firewall" }, None, None),
+fn lane(node: &NodeView, edge: &Edge, depth: usize) -> Lane {
+    let right = node.side == Some(Side::Right);
+    let home = if right { Home::RIGHT } else { Home::LEFT };
+    let (behavior, address) = match (edge, depth) {
+        (Edge::Nat(behavior), 1) => (Some(behavior), Some(home.outside)),
+        (Edge::NatBehindNat { home: inner, .. }, 1) => (Some(inner), Some(home.shared)),
+        (Edge::NatBehindNat { carrier, .. }, 2) => (Some(carrier), Some(home.outside)),
+        _ => (None, None),
     };
-    let does = match (edge, behavior) {
-        (_, Some(behavior)) => says(behavior),
-        (Edge::UdpBlocked, _) => "lets no UDP through".to_owned(),
-        _ => "lets in only what answers a packet that went out".to_owned(),
+    let kind = match node.kind {
+        NodeKind::Agent => Kind::Peer,
+        NodeKind::Server => Kind::Server,
+        NodeKind::Nat => Kind::Nat,
+        NodeKind::Firewall => Kind::Firewall,
     };
+    let [left_name, right_name] = match (kind, edge, depth) {
+        (Kind::Peer, ..) => ["left peer", "right peer"],
+        (Kind::Server, ..) => ["STUN server"; 2],
+        (Kind::Firewall, ..) => ["left firewall", "right firewall"],
+        (Kind::Nat, Edge::NatBehindNat { .. }, 1) => ["left home NAT", "right home NAT"],
+        (Kind::Nat, Edge::NatBehindNat { .. }, _) => ["left carrier's NAT", "right carrier's NAT"],
+        (Kind::Nat, ..) => ["left NAT", "right NAT"],
+    };
+    let does = match (kind, behavior, edge) {
+        (Kind::Nat, Some(behavior), _) => Some(says(behavior)),
+        (Kind::Firewall, _, Edge::UdpBlocked) => Some("lets no UDP through".to_owned()),
+        (Kind::Firewall, ..) => Some("lets in only what answers a packet that went out".to_owned()),
+        _ => None,
+    };
+    let own = address.map(IpAddr::from).into_iter();
     Lane {
-        name,
-        kind: if behavior.is_some() { Kind::Nat } else { Kind::Firewall },
-        side: Some(side),
-        addresses: address.map(IpAddr::from).into_iter().collect(),
-        does: Some(does),
-        depth: 0,
+        name: if right { right_name } else { left_name },
+        kind,
+        side: node.side,
+        addresses: own.chain(node.addresses.iter().copied()).collect(),
+        does,
+        depth,
         filtering: behavior.map(|behavior| behavior.filtering),
     }
 }

@@ -391,7 +391,7 @@ impl<'c> Reel<'c> {
             Payload::Icmp(_) => told.role = Role::Icmp,
             Payload::Tcp(_) => {}
             Payload::Udp(bytes) => {
-                let event = Event::udp(at, packet.from, packet.to, bytes.clone());
+                let event = Event::udp(at, packet.from, packet.to, bytes.to_vec());
                 let d = self.session.dissect(&event);
                 let transaction = d.find("Transaction ID").map(|node| d.bytes(node.span).to_vec());
                 (told.role, told.label) = role(&d, packet);
