@@ -10,6 +10,8 @@ mod call_many;
 mod handshake;
 #[path = "labs/hostile.rs"]
 mod hostile;
+#[path = "labs/network.rs"]
+mod network;
 #[path = "labs/sdp.rs"]
 mod sdp;
 #[path = "labs/socketio.rs"]

@@ -5,9 +5,11 @@
 //! after any bad input.
 
 pub mod call;
+pub mod checks;
 pub mod handshake;
 pub mod http;
 mod names;
+pub mod network;
 pub mod sdp;
 pub mod socketio;
 pub mod stun;
@@ -26,8 +28,16 @@ use axum::Router;
 use serde::Serialize;
 
 /// Every lab.
-pub static LABS: &[&Lab] =
-    &[&stun::LAB, &websocket::LAB, &handshake::LAB, &socketio::LAB, &sdp::LAB, &call::LAB];
+pub static LABS: &[&Lab] = &[
+    &stun::LAB,
+    &websocket::LAB,
+    &handshake::LAB,
+    &socketio::LAB,
+    &sdp::LAB,
+    &call::LAB,
+    &network::LAB,
+    &checks::LAB,
+];
 
 /// One lab: what it is called, and how it starts.
 #[derive(Debug)]

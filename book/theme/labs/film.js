@@ -38,7 +38,7 @@
                 made.addEventListener("click", what);
                 return made;
             };
-            this.toggle = act("Play", "▶", () => this.toggled());
+            this.toggle = act("Play", "Play", () => this.toggled());
             this.toggle.classList.add("film-play");
             this.speed = element("select", { class: "film-speed", "aria-label": "Speed" },
                 ...[["0.4", "slow"], ["1", "usual speed"], ["3", "fast"], ["10", "very fast"]].map(([value, name]) => element("option", { value }, name)));
@@ -52,8 +52,8 @@
             this.line = element("p", { class: "film-line", "aria-live": "polite" });
             this.element = element("div", { class: "film-player", role: "group", "aria-label": label },
                 element("div", { class: "film-bar" },
-                    act("First step", "⏮", () => this.by(-Infinity)), act("Step back", "◀", () => this.by(-1)), this.toggle,
-                    act("Step on", "▶❙", () => this.by(1)), act("Last step", "⏭", () => this.by(Infinity)), this.speed, this.time),
+                    act("First step", "❙◀", () => this.by(-Infinity)), act("Step back", "◀", () => this.by(-1)), this.toggle,
+                    act("Step on", "▶", () => this.by(1)), act("Last step", "▶❙", () => this.by(Infinity)), this.speed, this.time),
                 this.slider, this.line);
             // The book turns its pages at the same keys.
             this.element.addEventListener("keydown", event => this.key(event));
@@ -164,7 +164,7 @@
             const name = this.playing ? "Pause" : "Play";
             this.toggle.setAttribute("aria-label", name);
             this.toggle.title = name;
-            this.toggle.textContent = this.playing ? "❚❚" : "▶";
+            this.toggle.textContent = name;
         }
     }
 

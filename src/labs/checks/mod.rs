@@ -6,10 +6,10 @@
 //!
 //! Bounds and turns are those of [`super::network`].
 
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::Response;
 use axum::routing::post;
-use axum::Router;
 use scenario::{CandidateView, Moment, Setting, Story, What};
 use serde::Serialize;
 

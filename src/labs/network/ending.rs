@@ -58,14 +58,23 @@ pub fn noted(moment: &Moment) -> Option<String> {
             format!("The {who} peer has a candidate: {} {}.", candidate.kind, candidate.address)
         }
         What::Told(candidate) => {
-            format!("Signaling tells the {who} peer of a candidate: {} {}.", candidate.kind, candidate.address)
+            format!(
+                "Signaling tells the {who} peer of a candidate: {} {}.",
+                candidate.kind, candidate.address
+            )
         }
-        What::Offered => format!("Signaling brings the {who} peer the offer, with user name and password for checks."),
-        What::Answered => format!("Signaling brings the {who} peer the answer, with user name and password for checks."),
+        What::Offered => {
+            format!("Signaling brings the {who} peer the offer, with user name and password for checks.")
+        }
+        What::Answered => {
+            format!("Signaling brings the {who} peer the answer, with user name and password for checks.")
+        }
         What::Selected(chosen) => format!("The {who} peer uses this pair now: {}.", pair(chosen)),
         What::State(State::Failed) => format!("The {who} peer gives up: no pair was left to check."),
         What::State(State::Disconnected) => format!("The {who} peer has not heard the other for a while."),
-        What::Role(role) => format!("The {who} peer gives in: both said that they control. It is {} now.", role_name(*role)),
+        What::Role(role) => {
+            format!("The {who} peer gives in: both said that they control. It is {} now.", role_name(*role))
+        }
         What::Restarted => format!("The {who} peer restarts ICE, with a new user name and password."),
         What::Cut => format!("The {who} peer's cable is cut."),
         _ => return None,
@@ -103,7 +112,8 @@ fn checks(film: &Film) -> Vec<String> {
         let mut ends: BTreeMap<String, usize> = BTreeMap::new();
         for packet in &film.packets {
             let (Some(first), Some(last)) = (packet.legs.first(), packet.legs.last()) else { continue };
-            let ours = film.lanes.get(first.from).is_some_and(|lane| lane.side == Some(side) && lane.depth == 0);
+            let ours =
+                film.lanes.get(first.from).is_some_and(|lane| lane.side == Some(side) && lane.depth == 0);
             if !ours || !matches!(packet.role, Role::Check | Role::Nominate) {
                 continue;
             }
@@ -114,7 +124,7 @@ fn checks(film: &Film) -> Vec<String> {
                 Fate::Arrived => arrived += 1,
                 Fate::Flying => {}
                 Fate::Dropped => *ends.entry(format!("dropped by the {place}, {why}")).or_default() += 1,
-                Fate::Lost => *ends.entry(why).or_default() += 1,
+                Fate::Lost => *ends.entry(lost(&why)).or_default() += 1,
             }
         }
         let mut ends: Vec<_> = ends.into_iter().collect();
@@ -125,15 +135,22 @@ fn checks(film: &Film) -> Vec<String> {
         }
         told.push(match (sent, ends.as_slice()) {
             (0, _) => format!("The {side} peer sent no check."),
-            (_, [(end, count)]) if *count == sent => format!("Every check of the {side} peer ({sent}) was {}.", was(end)),
+            (_, [(end, count)]) if *count == sent => {
+                format!("Every check of the {side} peer, {sent} of them, was {end}.")
+            }
             _ => format!("Of {sent} checks of the {side} peer, {}.", parts.join("; ")),
         });
     }
     told
 }
 
-fn was(end: &str) -> String {
-    if end.starts_with("dropped") || end.starts_with("lost") { end.to_owned() } else { format!("in vain: {end}") }
+/// What follows "16 checks" or "each was".
+fn lost(why: &str) -> String {
+    if why.starts_with("no route") {
+        "sent to an address that nobody on the internet has, a private one".to_owned()
+    } else {
+        why.to_owned()
+    }
 }
 
 fn sentence(text: &str) -> String {

@@ -24,12 +24,12 @@ pub mod turns;
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::post;
-use axum::{Json, Router};
 use scenario::{Setting, Story};
 use serde::Serialize;
 use tokio::time::timeout;
@@ -49,7 +49,7 @@ pub static LAB: Lab = Lab {
 };
 
 /// A question has some 300 letters; a packet that is given back has 3,000 in its bytes.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 /// So long may the body of a request take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -154,7 +154,11 @@ pub(super) fn film_of(story: &Story, setting: &Setting) -> Film {
 pub(super) fn bounds(story: &Story, film: &Film) -> Option<String> {
     let mut met = Vec::new();
     if let scenario::Outcome::Unfinished(unfinished) = &story.outcome {
-        met.push(format!("It was stopped at {:.1} s of virtual time: {}.", unfinished.at.as_secs_f64(), unfinished.why));
+        met.push(format!(
+            "It was stopped at {:.1} s of virtual time: {}.",
+            unfinished.at.as_secs_f64(),
+            unfinished.why
+        ));
     }
     if film.left_out > 0 {
         met.push(format!("{} more packets are not shown.", film.left_out));

@@ -35,7 +35,8 @@ pub(super) fn explain(body: &[u8]) -> Result<String, String> {
     let bytes = unhex(&shown.bytes).ok_or_else(|| {
         format!("expected at most {LONGEST} bytes in hexadecimal, found {} letters", shown.bytes.len())
     })?;
-    let plain = |id: &str| id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let plain =
+        |id: &str| id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !plain(&shown.id) || shown.id.is_empty() {
         return Err("expected an id of letters, digits and hyphens, at most 40".to_owned());
     }
@@ -43,11 +44,8 @@ pub(super) fn explain(body: &[u8]) -> Result<String, String> {
     let mut session = Session::new(None);
     let d = session.dissect(&event);
     let summary = d.summary();
-    let view = PacketView {
-        caption: Some(&shown.caption),
-        detail: Some(&summary),
-        ..PacketView::new(&shown.id)
-    };
+    let view =
+        PacketView { caption: Some(&shown.caption), detail: Some(&summary), ..PacketView::new(&shown.id) };
     let mut page = String::new();
     // Writing to a String cannot fail.
     let _ = html::packet(&d, &view, &mut page);

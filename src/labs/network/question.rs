@@ -68,7 +68,10 @@ impl Question {
         })?;
         let reader = question.reader.as_deref().unwrap_or_default();
         if reader.len() > LONGEST_NAME {
-            return Err(format!("expected a reader of at most {LONGEST_NAME} letters, found {}", reader.len()));
+            return Err(format!(
+                "expected a reader of at most {LONGEST_NAME} letters, found {}",
+                reader.len()
+            ));
         }
         Ok(question)
     }
@@ -78,7 +81,9 @@ impl Question {
     /// # Errors
     /// What was expected and found, in a sentence.
     pub fn setting(&self) -> Result<Setting, String> {
-        let mut setting = Setting::between(self.edge("left", &self.left)?, self.edge("right", &self.right)?);
+        let shape = self.shape()?;
+        let mut setting =
+            Setting::between(edge("left", &self.left, &shape)?, edge("right", &self.right, &shape)?);
         let usual = setting.link.latency.as_secs_f64() * 1000.0;
         setting.link = Link {
             latency: ms(within("latency", "ms", self.latency, usual, 0.0, 500.0)?),
@@ -105,41 +110,58 @@ impl Question {
         Ok(setting)
     }
 
-    fn edge(&self, side: &str, name: &str) -> Result<Edge, String> {
-        if name.len() > LONGEST_NAME {
-            return Err(format!("{side}: expected the name of an edge, found {} letters", name.len()));
-        }
-        let mut edge: Edge = name.parse().map_err(|error| format!("{side}: {error}"))?;
-        match &mut edge {
-            Edge::Nat(nat) => self.shape(nat)?,
-            Edge::NatBehindNat { home, carrier } => {
-                self.shape(home)?;
-                self.shape(carrier)?;
-            }
-            _ => {}
-        }
-        Ok(edge)
+    fn shape(&self) -> Result<Shape, String> {
+        let ports = [
+            ("sequential", PortAssignment::Sequential),
+            ("preserving", PortAssignment::Preserving),
+            ("random", PortAssignment::Random),
+        ];
+        let hairpins = [
+            ("none", Hairpinning::None),
+            ("external", Hairpinning::ExternalSource),
+            ("internal", Hairpinning::InternalSource),
+        ];
+        let lifetime = self.lifetime.map(|life| within("lifetime", "s", Some(life), life, 1.0, 86_400.0));
+        Ok(Shape {
+            ports: self.ports.as_deref().map(|name| choose("ports", name, &ports)).transpose()?,
+            hairpinning: self
+                .hairpin
+                .as_deref()
+                .map(|name| choose("hairpin", name, &hairpins))
+                .transpose()?,
+            lifetime: lifetime.transpose()?.map(|seconds| ms(seconds * 1000.0)),
+        })
     }
+}
 
-    /// What all NATs of the run have in common.
-    fn shape(&self, nat: &mut Behavior) -> Result<(), String> {
-        if let Some(ports) = &self.ports {
-            nat.ports = choose("ports", ports, &[
-                ("sequential", PortAssignment::Sequential),
-                ("preserving", PortAssignment::Preserving),
-                ("random", PortAssignment::Random),
-            ])?;
+fn edge(side: &str, name: &str, shape: &Shape) -> Result<Edge, String> {
+    if name.len() > LONGEST_NAME {
+        return Err(format!("{side}: expected the name of an edge, found {} letters", name.len()));
+    }
+    let mut edge: Edge = name.parse().map_err(|error| format!("{side}: {error}"))?;
+    match &mut edge {
+        Edge::Nat(nat) => shape.lend(nat),
+        Edge::NatBehindNat { home, carrier } => {
+            shape.lend(home);
+            shape.lend(carrier);
         }
-        if let Some(hairpin) = &self.hairpin {
-            nat.hairpinning = choose("hairpin", hairpin, &[
-                ("none", Hairpinning::None),
-                ("external", Hairpinning::ExternalSource),
-                ("internal", Hairpinning::InternalSource),
-            ])?;
-        }
-        let usual = nat.lifetime.as_secs_f64();
-        nat.lifetime = ms(within("lifetime", "s", self.lifetime, usual, 1.0, 86_400.0)? * 1000.0);
-        Ok(())
+        _ => {}
+    }
+    Ok(edge)
+}
+
+/// What all NATs of a run have in common, where it is not as usual.
+struct Shape {
+    ports: Option<PortAssignment>,
+    hairpinning: Option<Hairpinning>,
+    lifetime: Option<Duration>,
+}
+
+impl Shape {
+    fn lend(&self, nat: &mut Behavior) {
+        nat.ports = self.ports.unwrap_or(nat.ports);
+        nat.hairpinning = self.hairpinning.unwrap_or(nat.hairpinning);
+        nat.lifetime = self.lifetime.unwrap_or(nat.lifetime);
     }
 }
 
@@ -147,7 +169,14 @@ fn ms(time: f64) -> Duration {
     Duration::from_micros((time * 1000.0) as u64)
 }
 
-fn within(name: &str, unit: &str, value: Option<f64>, usual: f64, least: f64, most: f64) -> Result<f64, String> {
+fn within(
+    name: &str,
+    unit: &str,
+    value: Option<f64>,
+    usual: f64,
+    least: f64,
+    most: f64,
+) -> Result<f64, String> {
     let value = value.unwrap_or(usual);
     // Which a number that is none is not either.
     if (least..=most).contains(&value) {

@@ -50,18 +50,16 @@ impl fmt::Display for Refused {
                 "expected a free place within {} s, found that others play: try again",
                 PATIENCE.as_secs()
             ),
-            Self::Broken => f.write_str("the run broke down, which is a mistake of the workbook: try another setting"),
+            Self::Broken => {
+                f.write_str("the run broke down, which is a mistake of the workbook: try another setting")
+            }
         }
     }
 }
 
 impl Default for Turns {
     fn default() -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(AT_ONCE)),
-            newest: Arc::default(),
-            count: Arc::default(),
-        }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), newest: Arc::default(), count: Arc::default() }
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Film {
     pub steps: Vec<Step>,
     /// So many packets are left out, as a page with more would be of use to nobody.
     pub left_out: usize,
+    /// So many ICMP errors are left out: each is about a packet that is shown, and where that ends the page says.
+    pub icmp: usize,
 }
 
 /// A packet on its way.
@@ -69,8 +71,6 @@ pub enum Role {
     Error,
     /// An indication: nobody answers it.
     Indication,
-    /// An ICMP error.
-    Icmp,
     /// Anything else.
     Other,
 }

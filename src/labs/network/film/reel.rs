@@ -10,7 +10,7 @@ use wire::{Dissection, Session};
 
 use super::cast::{Cast, Kind};
 use super::words::{Passing, lets_in, name};
-use super::{Change, Changed, Fate, Film, Happening, Leg, Ms, Packet, Role, Step};
+use super::{Change, Changed, Fate, Film, Happening, Leg, Packet, Role, Step};
 
 /// Reads a log, incident by incident.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub struct Reel<'c> {
     steps: Vec<(Duration, Step)>,
     open: Option<Open>,
     left_out: usize,
+    icmp: usize,
 }
 
 /// What one router does at one moment with one packet takes several incidents.
@@ -63,6 +64,7 @@ impl<'c> Reel<'c> {
             steps: Vec::new(),
             open: None,
             left_out: 0,
+            icmp: 0,
         }
     }
 
@@ -95,9 +97,9 @@ impl<'c> Reel<'c> {
     #[must_use]
     pub fn finish(mut self) -> Film {
         self.close();
-        // What happens at the same time stays in its order.
+        // What happens at the same time stays in its order; but what a peer learned stands before what it sends for it.
         let mut order: Vec<usize> = (0..self.steps.len()).collect();
-        order.sort_by_key(|&step| self.steps.get(step).map(|(at, _)| *at));
+        order.sort_by_key(|&step| self.order(step));
         let mut place = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {
             if let Some(place) = place.get_mut(old) {
@@ -109,13 +111,26 @@ impl<'c> Reel<'c> {
             leg.starts = moved(leg.starts);
             leg.ends = leg.ends.map(moved);
         }
-        self.steps.sort_by_key(|(at, _)| *at);
+        let steps = order.iter().filter_map(|&step| self.steps.get(step).map(|(_, step)| step.clone()));
         Film {
             lanes: self.cast.lanes().to_vec(),
+            steps: steps.collect(),
             packets: self.packets,
-            steps: self.steps.into_iter().map(|(_, step)| step).collect(),
+            icmp: self.icmp,
             left_out: self.left_out,
         }
+    }
+
+    /// Where a step belongs: its time, then its place in the log.
+    fn order(&self, step: usize) -> (Duration, usize) {
+        let Some((at, told)) = self.steps.get(step) else { return (Duration::MAX, step) };
+        if told.kind != Happening::Noted {
+            return (*at, 2 * step + 1);
+        }
+        let sends = |(other, sent): &(Duration, Step)| {
+            other == at && sent.lane == told.lane && sent.kind == Happening::Sent
+        };
+        (*at, self.steps.iter().position(sends).map_or(usize::MAX, |sent| 2 * sent))
     }
 
     fn sent(&mut self, at: Duration, id: PacketId, lane: usize, packet: &sim::Packet) {
@@ -186,7 +201,7 @@ impl<'c> Reel<'c> {
             Some(leg) => leg,
             None => {
                 let Some(twice) = packet.legs.iter().rfind(|leg| leg.to == lane).cloned() else { return };
-                packet.legs.push(Leg { again: true, ..twice });
+                packet.legs.push(Leg { again: true, why: None, ..twice });
                 packet.legs.len() - 1
             }
         };
@@ -199,7 +214,10 @@ impl<'c> Reel<'c> {
         let refuses = lane.and_then(|lane| self.now_open(at, id, lane).map(|open| (lane, open.step)));
         let Some(index) = self.known.get(&id).copied() else { return };
         let on_the_way = self.packets.get(index).is_some_and(|packet| {
-            packet.legs.iter().any(|leg| leg.fate == Fate::Flying && leg.ends.is_none() && leg.at == at.into())
+            packet
+                .legs
+                .iter()
+                .any(|leg| leg.fate == Fate::Flying && leg.ends.is_none() && leg.at == at.into())
         });
         match refuses {
             Some((lane, step)) if !on_the_way => self.refused(index, lane, step, reason),
@@ -374,6 +392,10 @@ impl<'c> Reel<'c> {
 
     /// A packet that nobody saw before; none where there are too many.
     fn appear(&mut self, at: Duration, id: PacketId, packet: &sim::Packet) -> Option<usize> {
+        if matches!(packet.payload, Payload::Icmp(_)) {
+            self.icmp += 1;
+            return None;
+        }
         if self.packets.len() >= Self::MOST_PACKETS {
             self.left_out += 1;
             return None;
@@ -388,8 +410,7 @@ impl<'c> Reel<'c> {
             legs: Vec::new(),
         };
         match &packet.payload {
-            Payload::Icmp(_) => told.role = Role::Icmp,
-            Payload::Tcp(_) => {}
+            Payload::Icmp(_) | Payload::Tcp(_) => {}
             Payload::Udp(bytes) => {
                 let event = Event::udp(at, packet.from, packet.to, bytes.to_vec());
                 let d = self.session.dissect(&event);

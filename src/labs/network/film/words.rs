@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use sim::{Dependence, Mapping, Packet, Payload, Transport};
+use sim::{Dependence, Mapping, Packet, Payload};
 
 /// Whom a mapping lets in, each in a few words (RFC 4787 section 5).
 pub(super) fn lets_in(mapping: &Mapping, filtering: Option<Dependence>) -> Vec<String> {
@@ -14,7 +14,9 @@ pub(super) fn lets_in(mapping: &Mapping, filtering: Option<Dependence>) -> Vec<S
             all.dedup();
             all.iter().map(|address| format!("{address}, any port")).collect()
         }
-        Some(Dependence::AddressAndPortDependent) => mapping.remotes.iter().map(ToString::to_string).collect(),
+        Some(Dependence::AddressAndPortDependent) => {
+            mapping.remotes.iter().map(ToString::to_string).collect()
+        }
     }
 }
 
@@ -47,10 +49,9 @@ impl Passing<'_> {
                 "The {lane} has a mapping for it: {} is {} outside. So {label} goes on to {}.",
                 before.0, after.0, after.1
             ),
-            (Some(after), _) if after.1 != before.1 => format!(
-                "The {lane} lets {label} from {} in: {} is {} inside.",
-                before.0, before.1, after.1
-            ),
+            (Some(after), _) if after.1 != before.1 => {
+                format!("The {lane} lets {label} from {} in: {} is {} inside.", before.0, before.1, after.1)
+            }
             _ => format!("The {lane} passes {label} on: {} to {}.", before.0, before.1),
         }
     }
@@ -59,10 +60,7 @@ impl Passing<'_> {
 /// "a Binding request"; what cannot be named is a datagram.
 pub(super) fn name(packet: &Packet, summary: &str) -> String {
     match &packet.payload {
-        Payload::Icmp(icmp) => {
-            let carried = if icmp.transport == Transport::Udp { "datagram" } else { "segment" };
-            format!("an ICMP error about a {carried} to {}", icmp.to)
-        }
+        Payload::Icmp(_) => "an ICMP error".to_owned(),
         Payload::Tcp(_) => "a TCP segment".to_owned(),
         Payload::Udp(bytes) if summary.is_empty() => format!("a datagram of {} bytes", bytes.len()),
         Payload::Udp(_) => summary.to_owned(),
