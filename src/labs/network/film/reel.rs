@@ -75,7 +75,7 @@ impl<'c> Reel<'c> {
 
     /// The next incident of the log.
     pub fn take(&mut self, incident: &Incident) {
-        let Incident { at, place, packet: id, what } = incident;
+        let Incident { at, place, packet: id, what, .. } = incident;
         let lane = self.cast.lane(*place);
         match (what, id, lane) {
             (What::Sent(packet), Some(id), Some(lane)) => self.sent(*at, *id, lane, packet),
