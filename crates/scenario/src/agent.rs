@@ -128,6 +128,11 @@ impl IceAgent {
         self.agent.role()
     }
 
+    /// All candidates are of one family and component, so each of ours is paired with each of theirs.
+    pub(crate) fn pair_count(&self) -> usize {
+        self.agent.get_local_candidates().len() * self.agent.get_remote_candidates().len()
+    }
+
     /// The pairs, the one of highest priority first.
     pub(crate) fn check_list(&self) -> Vec<PairView> {
         let selected = self

@@ -124,6 +124,10 @@ impl AgentHost {
         self.agent.check_list()
     }
 
+    pub(crate) fn pair_count(&self) -> usize {
+        self.agent.pair_count()
+    }
+
     pub(crate) fn take_error(&mut self) -> Option<Error> {
         self.error.take()
     }

@@ -73,7 +73,13 @@ pub(crate) enum End {
     World(Stop),
     /// The caller did not want more.
     Interrupted,
+    /// A check list grew past [`MOST_PAIRS`].
+    Flooded,
 }
+
+/// So many pairs a check list may have: RFC 8445 section 6.1.2.5 recommends 100 for the limit that an agent must have.
+/// The stack has none, and two NATs that map each address and port anew make it check without end.
+const MOST_PAIRS: usize = 100;
 
 impl Stage {
     pub(crate) fn new(setting: &Setting, watched: bool) -> Result<Self, Error> {
@@ -98,13 +104,15 @@ impl Stage {
             limits.time = limits.time.min(time);
         }
         loop {
-            let mut interrupted = false;
+            let (mut interrupted, mut flooded) = (false, false);
             let cut_at = self.cut_at;
             let stop = self.world.run(limits, |world| {
                 exchange(world, agents, play.signaling);
                 interrupted = !keep_going();
                 let due = cut_at.is_some_and(|at| world.next_event().is_none_or(|next| next >= at));
-                interrupted || due || play.until == Until::Nominated && settled(world, agents)
+                flooded = agents.iter().any(|&agent| pair_count(world, agent) > MOST_PAIRS);
+                let over = play.until == Until::Nominated && settled(world, agents);
+                interrupted || flooded || due || over
             });
             for agent in agents {
                 if let Program::Agent(agent) = self.world.host_mut(agent)
@@ -115,6 +123,7 @@ impl Stage {
             }
             match cut_at {
                 _ if interrupted => return Ok(End::Interrupted),
+                _ if flooded => return Ok(End::Flooded),
                 Some(at)
                     if stop == Stop::Reached
                         && !(play.until == Until::Nominated && settled(&self.world, agents)) =>
@@ -162,11 +171,21 @@ impl Stage {
         }
         let why = match end {
             End::Interrupted => "who plays it wanted no more: its time was up",
+            End::Flooded => {
+                "a check list grew past 100 pairs, where RFC 8445 section 6.1.2.5 wants an end: each check comes from a port \
+                 that the other side did not know, and makes it check that one from another new port"
+            }
             End::World(Stop::TimeUp) => "the time of the story is up",
             End::World(Stop::TooManyEvents) => "as many events as allowed have happened",
             End::World(Stop::Quiet | Stop::Reached) => "nothing more happens",
         };
         Outcome::Unfinished(Unfinished { at, why: why.to_owned() })
+    }
+
+    /// How many packets were sent, by anybody: they are counted from 1.
+    pub(crate) fn packet_count(&self) -> u64 {
+        let (log, _) = self.world.log();
+        log.iter().filter_map(|incident| incident.packet).map(|id| id.0).max().unwrap_or(0)
     }
 
     pub(crate) fn story(&self, end: End) -> Story {
@@ -280,6 +299,13 @@ fn exchange(world: &mut World<Program>, agents: [HostId; 2], delay: Duration) {
         let told = teller.take_told();
         let Program::Agent(hearer) = world.host_mut(to) else { continue };
         told.into_iter().for_each(|signal| hearer.hear(now + delay, signal));
+    }
+}
+
+fn pair_count(world: &World<Program>, agent: HostId) -> usize {
+    match world.host_at(agent) {
+        Program::Agent(agent) => agent.pair_count(),
+        Program::Server(_) => 0,
     }
 }
 
