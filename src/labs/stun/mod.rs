@@ -13,7 +13,7 @@ mod http;
 mod listen;
 mod sockets;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -96,7 +96,16 @@ impl StunLab {
     /// # Errors
     /// Where the port that was named is in use, or loopback has none left.
     pub fn start(config: &Config) -> Result<Self> {
-        let sockets::Bound { sockets, mut notices } = sockets::bind(config.port)?;
+        Self::start_on(sockets::LOOPBACK, config)
+    }
+
+    /// Does so on two addresses that are not those of loopback: both must be this machine's. Where the second
+    /// cannot be bound, there is none.
+    ///
+    /// # Errors
+    /// Where the port that was named is in use on the first address, or none is free there.
+    pub fn start_on(ips: [IpAddr; 2], config: &Config) -> Result<Self> {
+        let sockets::Bound { sockets, mut notices } = sockets::bind(ips, config.port)?;
         let mut server = Server::new(sockets.primary);
         match sockets.alternate {
             Some(alternate) => server = server.with_alternate(alternate)?,

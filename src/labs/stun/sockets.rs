@@ -8,8 +8,9 @@ use stun_server::Endpoint;
 
 /// The port of STUN (RFC 8489 section 8.1), and the next.
 const PORTS: [u16; 2] = [3478, 3479];
-const PRIMARY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const ALTERNATE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+/// Where the lab listens unless it is told: the primary address and the alternate.
+pub(super) const LOOPBACK: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))];
 /// So many times a port that is free on one address may turn out to be taken on the other.
 const TRIES: usize = 16;
 
@@ -43,14 +44,14 @@ impl Sockets {
 }
 
 /// Binds the port that was named, or 3478, or any; and a second port, on both addresses.
-pub(super) fn bind(port: Option<u16>) -> Result<Bound> {
-    let ips: &[IpAddr] =
-        if UdpSocket::bind((ALTERNATE, 0)).is_ok() { &[PRIMARY, ALTERNATE] } else { &[PRIMARY] };
+pub(super) fn bind([first_ip, second_ip]: [IpAddr; 2], port: Option<u16>) -> Result<Bound> {
+    let both = [first_ip, second_ip];
+    let ips = if UdpSocket::bind((second_ip, 0)).is_ok() { &both[..] } else { &both[..1] };
     let mut notices = Vec::new();
     let first = match port {
         Some(0) => any(ips)?,
         Some(port) => same_port(ips, port).with_context(|| {
-            format!("UDP port {port} cannot be bound on {PRIMARY}: name another, or 0 for any")
+            format!("UDP port {port} cannot be bound on {first_ip}: name another, or 0 for any")
         })?,
         None => match same_port(ips, PORTS[0]) {
             Ok(sockets) => sockets,
@@ -65,13 +66,13 @@ pub(super) fn bind(port: Option<u16>) -> Result<Bound> {
             }
         },
     };
-    let primary = SocketAddr::new(PRIMARY, port_of(&first)?);
+    let primary = SocketAddr::new(first_ip, port_of(&first)?);
     if ips.len() == 1 {
         return Ok(Bound { sockets: Sockets { primary, alternate: None, sockets: first }, notices });
     }
     let wanted = if primary.port() == PORTS[0] { PORTS[1] } else { 0 };
     let second = same_port(ips, wanted).or_else(|_| any(ips))?;
-    let alternate = Some(SocketAddr::new(ALTERNATE, port_of(&second)?));
+    let alternate = Some(SocketAddr::new(second_ip, port_of(&second)?));
     // By IP address first, as in `Endpoint::ALL`.
     let (mut firsts, mut seconds) = (first.into_iter(), second.into_iter());
     let sockets =
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn each_endpoint_has_the_socket_of_its_address() {
-        let Bound { sockets, .. } = bind(Some(0)).unwrap();
+        let Bound { sockets, .. } = bind(LOOPBACK, Some(0)).unwrap();
         let Some(alternate) = sockets.alternate else { return assert!(sockets.iter().count() == 1) };
         for endpoint in Endpoint::ALL {
             let side = |side| if side == Side::Primary { sockets.primary } else { alternate };
@@ -121,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_port_that_was_named_and_is_taken_is_an_error_that_names_it() {
-        let taken = UdpSocket::bind((PRIMARY, 0)).unwrap();
+        let taken = UdpSocket::bind((LOOPBACK[0], 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let error = bind(Some(port)).err().unwrap();
+        let error = bind(LOOPBACK, Some(port)).err().unwrap();
         assert!(format!("{error:#}").contains(&port.to_string()), "{error:#}");
     }
 }
