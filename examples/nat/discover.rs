@@ -29,19 +29,9 @@ pub(crate) struct Discovery<'a, N> {
 pub(crate) type Name = (&'static str, &'static str, &'static str);
 
 const CONNECTIVITY: Name = (
-    "Mapping, test I",
+    "Test I",
     "RFC 5780 \u{a7}4.2",
     "Is there a way to the server and back, and what am I there?",
-);
-const MAPPING_2: Name = (
-    "Mapping, test II",
-    "RFC 5780 \u{a7}4.3",
-    "The same port asks the server's other address. Am I the same there?",
-);
-const MAPPING_3: Name = (
-    "Mapping, test III",
-    "RFC 5780 \u{a7}4.3",
-    "And at another port of that address?",
 );
 const FILTERING_2: Name = (
     "Filtering, test II",
@@ -57,6 +47,16 @@ const COUNTER_CHECK: Name = (
     "Counter-check",
     "not in the RFC",
     "Is anybody there? The first port, which may have any hole in its filter, asks that address itself.",
+);
+const MAPPING_2: Name = (
+    "Mapping, test II",
+    "RFC 5780 \u{a7}4.3",
+    "The first port asks the server's other address. Am I the same there?",
+);
+const MAPPING_3: Name = (
+    "Mapping, test III",
+    "RFC 5780 \u{a7}4.3",
+    "And at another port of that address?",
 );
 
 // ANCHOR: tests
@@ -75,8 +75,14 @@ impl<N: Network> Discovery<'_, N> {
             return Ok(self.verdict);
         };
         self.verdict.mapped = first.mapped;
-        self.verdict.mapping = self.mapping(port, first).await?;
+        self.proves(match first.mapped == Some(port) {
+            true => "That is my own address: nothing translates.",
+            false => "Something translates: the world sees another address.",
+        });
+        // Some NATs filter by whom the host wrote to from any port: filtering goes
+        // first, while the server's other address is a stranger to all of them.
         self.verdict.filtering = self.filtering(port, first).await?;
+        self.verdict.mapping = self.mapping(port, first).await?;
         self.verdict.hairpinning = self.hairpinning().await?;
         if self.lifetime {
             self.verdict.lifetime = self.mapping_lifetime().await?;
@@ -85,50 +91,6 @@ impl<N: Network> Discovery<'_, N> {
         Ok(self.verdict)
     }
     // ANCHOR_END: tests
-
-    // ANCHOR: mapping
-    /// Which external endpoint do packets of one port get? (Section 4.3)
-    async fn mapping(
-        &mut self,
-        port: SocketAddr,
-        first: Response,
-    ) -> Result<Depends> {
-        if first.mapped == Some(port) {
-            self.proves("That is my own address: nothing translates.");
-            return Ok(Depends::None);
-        }
-        self.proves("Something translates: the world sees another address.");
-        let Some(other) = first.other else {
-            self.tell("The server names no other address (OTHER-ADDRESS), so what the mapping depends on stays unknown.");
-            return Ok(Depends::Unknown);
-        };
-
-        let other_address = SocketAddr::new(other.ip(), self.server.port());
-        let second =
-            self.test(&MAPPING_2, port, other_address, Wish::Nothing).await?;
-        let Some((_, second)) = second else {
-            self.proves("The server's other address keeps silent: nothing.");
-            return Ok(Depends::Unknown);
-        };
-        if second.mapped == first.mapped {
-            self.proves("The same: the mapping does not depend on whom I write to. Endpoint-independent mapping.");
-            return Ok(Depends::EndpointIndependent);
-        }
-        self.proves("Another: each address that I write to gets its own mapping.");
-
-        let third = self.test(&MAPPING_3, port, other, Wish::Nothing).await?;
-        let Some((_, third)) = third else {
-            self.proves("The server's other port keeps silent: nothing.");
-            return Ok(Depends::Unknown);
-        };
-        if third.mapped == second.mapped {
-            self.proves("The same as in test II: the port does not matter. Address-dependent mapping.");
-            return Ok(Depends::AddressDependent);
-        }
-        self.proves("Another again: address and port-dependent mapping.");
-        Ok(Depends::AddressAndPortDependent)
-    }
-    // ANCHOR_END: mapping
 
     // ANCHOR: filtering
     /// Who may send in? (Section 4.4) Asked from a port that never wrote to anybody
@@ -195,6 +157,48 @@ impl<N: Network> Discovery<'_, N> {
         Ok(answer.is_some())
     }
     // ANCHOR_END: filtering
+
+    // ANCHOR: mapping
+    /// Which external endpoint do packets of one port get? (Section 4.3)
+    async fn mapping(
+        &mut self,
+        port: SocketAddr,
+        first: Response,
+    ) -> Result<Depends> {
+        if first.mapped == Some(port) {
+            return Ok(Depends::None);
+        }
+        let Some(other) = first.other else {
+            self.tell("The server names no other address (OTHER-ADDRESS), so what the mapping depends on stays unknown.");
+            return Ok(Depends::Unknown);
+        };
+
+        let other_address = SocketAddr::new(other.ip(), self.server.port());
+        let second =
+            self.test(&MAPPING_2, port, other_address, Wish::Nothing).await?;
+        let Some((_, second)) = second else {
+            self.proves("The server's other address keeps silent: nothing.");
+            return Ok(Depends::Unknown);
+        };
+        if second.mapped == first.mapped {
+            self.proves("The same: the mapping does not depend on whom I write to. Endpoint-independent mapping.");
+            return Ok(Depends::EndpointIndependent);
+        }
+        self.proves("Another: each address that I write to gets its own mapping.");
+
+        let third = self.test(&MAPPING_3, port, other, Wish::Nothing).await?;
+        let Some((_, third)) = third else {
+            self.proves("The server's other port keeps silent: nothing.");
+            return Ok(Depends::Unknown);
+        };
+        if third.mapped == second.mapped {
+            self.proves("The same as in test II: the port does not matter. Address-dependent mapping.");
+            return Ok(Depends::AddressDependent);
+        }
+        self.proves("Another again: address and port-dependent mapping.");
+        Ok(Depends::AddressAndPortDependent)
+    }
+    // ANCHOR_END: mapping
 
     /// Asks one question, shows it and keeps it: who answered, and what.
     pub(crate) async fn test(
