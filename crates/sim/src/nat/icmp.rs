@@ -1,5 +1,5 @@
 //! ICMP errors about packets that a NAT translated: the packet that an error quotes is turned back to what whoever
-//! gets it once sent (RFC 5508 section 4.2). No error makes, refreshes or ends a mapping (RFC 4787 REQ-10b and REQ-12,
+//! gets it once sent (RFC 5508 section 4.2). No error makes, refreshes or ends a mapping (RFC 4787 REQ-12,
 //! RFC 5508 REQ-6).
 
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ impl Nat {
     }
 
     /// An error from outside about a packet that went out (RFC 5508 section 4.2.1). It may come from any router on the
-    /// way, so that no filter asks who sent it (RFC 4787 REQ-10a).
+    /// way, so that no filter asks who sent it (RFC 4787 REQ-12a).
     pub(super) fn icmp_in(&self, packet: &Packet, icmp: &Icmp) -> Result<Packet, Refusal> {
         let internal = self.table.at(icmp.transport, icmp.from).ok_or(Refusal::NoMapping)?.internal;
         let quoted = Icmp { from: internal, ..icmp.clone() };

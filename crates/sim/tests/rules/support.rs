@@ -1,12 +1,11 @@
 //! Hosts that do what a test says.
 
-#![allow(dead_code, reason = "later rules")]
-
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use sim::{Host, Outbox, Packet, Payload};
+use fastrand::Rng;
+use sim::{Behavior, Host, Nat, Outbox, Packet, Payload, Refusal};
 use wire::trace::Trace;
 
 /// Sends packets at times, keeps what it gets, and answers if it is told to.
@@ -80,4 +79,53 @@ pub(crate) fn pcapng(trace: &Trace) -> Vec<u8> {
     let mut bytes = Vec::new();
     trace.write_pcapng(&mut bytes).unwrap();
     bytes
+}
+
+/// A NAT on a bench: packets go out and come in by hand.
+pub(crate) struct Bench {
+    pub(crate) nat: Nat,
+    pub(crate) now: Duration,
+    rng: Rng,
+}
+
+impl Bench {
+    pub(crate) fn new(behavior: Behavior) -> Self {
+        Self::of_pool(behavior, ["198.51.100.1"])
+    }
+
+    pub(crate) fn of_pool<const N: usize>(behavior: Behavior, pool: [&str; N]) -> Self {
+        let pool: Vec<IpAddr> = pool.iter().map(|one| one.parse().unwrap()).collect();
+        Self { nat: Nat::new(behavior, pool), now: Duration::ZERO, rng: Rng::with_seed(7) }
+    }
+
+    pub(crate) fn after(&mut self, seconds: u64) -> &mut Self {
+        self.now += Duration::from_secs(seconds);
+        self
+    }
+
+    /// The external endpoint from which a datagram of `from` goes on to `to`.
+    pub(crate) fn goes(&mut self, from: &str, to: &str) -> Result<SocketAddr, Refusal> {
+        self.send(&Packet::udp(at(from), at(to), *b"out")).map(|packet| packet.from)
+    }
+
+    /// The internal endpoint that a datagram gets to.
+    pub(crate) fn comes(&mut self, from: &str, to: SocketAddr) -> Result<SocketAddr, Refusal> {
+        self.take(&Packet::udp(at(from), to, *b"in")).map(|packet| packet.to)
+    }
+
+    pub(crate) fn send(&mut self, packet: &Packet) -> Result<Packet, Refusal> {
+        self.nat.outbound(self.now, packet, &mut self.rng)
+    }
+
+    pub(crate) fn take(&mut self, packet: &Packet) -> Result<Packet, Refusal> {
+        self.nat.inbound(self.now, packet)
+    }
+
+    pub(crate) fn turn(&mut self, packet: &Packet) -> Result<Packet, Refusal> {
+        self.nat.hairpin(self.now, packet, &mut self.rng)
+    }
+
+    pub(crate) fn live(&self) -> usize {
+        self.nat.mappings(self.now).count()
+    }
 }
