@@ -1,5 +1,6 @@
 //! The stack's agent, with times since the world began and views instead of its own types.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -139,23 +140,34 @@ impl IceAgent {
             .agent
             .get_selected_candidate_pair()
             .map(|(local, remote)| (local.id().to_owned(), remote.id().to_owned()));
+        let views = |all: &[Candidate]| -> HashMap<String, CandidateView> {
+            all.iter().map(|one| (one.id().to_owned(), CandidateView::of(one))).collect()
+        };
+        let ours = views(self.agent.get_local_candidates());
+        let theirs = views(self.agent.get_remote_candidates());
+        let pair = |stats: &CandidatePairStats| {
+            let local = ours.get(&stats.local_candidate_id)?.clone();
+            let remote = theirs.get(&stats.remote_candidate_id)?.clone();
+            Some(self.pair(stats, local, remote, selected.as_ref()))
+        };
         let stats = self.agent.get_candidate_pairs_stats(self.began);
-        let mut pairs: Vec<_> =
-            stats.iter().filter_map(|stats| self.pair(stats, selected.as_ref())).collect();
+        let mut pairs: Vec<_> = stats.iter().filter_map(pair).collect();
         pairs.sort_by_key(|pair| std::cmp::Reverse(pair.priority));
         pairs
     }
 
-    fn pair(&self, stats: &CandidatePairStats, selected: Option<&(String, String)>) -> Option<PairView> {
-        let named =
-            |among: &[Candidate], id: &str| among.iter().find(|one| one.id() == id).map(CandidateView::of);
-        let local = named(self.agent.get_local_candidates(), &stats.local_candidate_id)?;
-        let remote = named(self.agent.get_remote_candidates(), &stats.remote_candidate_id)?;
+    fn pair(
+        &self,
+        stats: &CandidatePairStats,
+        local: CandidateView,
+        remote: CandidateView,
+        selected: Option<&(String, String)>,
+    ) -> PairView {
         let (g, d) = match self.controls() {
             true => (local.priority, remote.priority),
             false => (remote.priority, local.priority),
         };
-        Some(PairView {
+        PairView {
             local,
             remote,
             g,
@@ -177,7 +189,7 @@ impl IceAgent {
             responses_sent: stats.responses_sent,
             consent_requests_sent: stats.consent_requests_sent,
             round_trip: Duration::from_secs_f64(stats.current_round_trip_time.max(0.0)),
-        })
+        }
     }
 }
 

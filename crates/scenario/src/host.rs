@@ -46,6 +46,9 @@ pub(crate) struct AgentHost {
     outbox: Vec<Signal>,
     moments: Vec<Moment>,
     last_list: Vec<PairView>,
+    /// When that was written down, and how many lines were in all.
+    last_look: Option<Duration>,
+    lines: usize,
     selected: Option<Choice>,
     /// What went wrong where nothing should.
     error: Option<Error>,
@@ -63,6 +66,10 @@ pub(crate) struct Choice {
 impl AgentHost {
     /// So many moments are kept; later ones are not.
     pub(crate) const MOST_MOMENTS: usize = 4096;
+    /// So many lines of check lists are written down, over all moments.
+    const MOST_LINES: usize = 16_384;
+    /// A longer check list is written down at most once at any one time.
+    const CROWD: usize = 16;
 
     pub(crate) fn new(
         character: Character,
@@ -88,6 +95,8 @@ impl AgentHost {
             outbox: Vec::new(),
             moments: Vec::new(),
             last_list: Vec::new(),
+            last_look: None,
+            lines: 0,
             selected: None,
             error: None,
         })
@@ -333,6 +342,11 @@ impl AgentHost {
     }
 
     fn look(&mut self, now: Duration, selected: bool) {
+        let crowded = self.lines > Self::MOST_LINES
+            || self.agent.pair_count() > Self::CROWD && self.last_look == Some(now);
+        if crowded && !selected {
+            return;
+        }
         let list = self.agent.check_list();
         if selected && let Some(pair) = list.iter().find(|pair| pair.selected) {
             let controls = self.agent.controls();
@@ -343,6 +357,8 @@ impl AgentHost {
         if self.character.watched && list != self.last_list {
             self.note_consent(now, &list);
             self.note(now, What::CheckList(list.clone()));
+            self.last_look = Some(now);
+            self.lines += list.len();
             self.last_list = list;
         }
     }

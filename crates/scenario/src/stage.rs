@@ -164,8 +164,9 @@ impl Stage {
                 return Outcome::Connected(Box::new(Connection { at: ours.at.max(theirs.at), pairs, why }));
             }
             if [left.state(), right.state()].contains(&State::Failed) {
-                let why =
-                    why::it_failed(&self.world.log().0.iter().cloned().collect::<Vec<_>>(), &self.nodes);
+                let chosen = left.choice().zip(right.choice());
+                let connected = chosen.map(|(ours, theirs)| ours.at.max(theirs.at));
+                let why = why::it_failed(self.world.log().0.iter(), &self.nodes, connected);
                 return Outcome::Failed(Failure { at, why });
             }
         }

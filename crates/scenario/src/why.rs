@@ -1,6 +1,7 @@
 //! Sentences about how it ended, made of what was counted.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use sim::{Incident, What};
 
@@ -48,10 +49,15 @@ fn pair(pair: &PairView) -> String {
     )
 }
 
-/// What became of the packets that did not arrive, the most frequent end first.
-pub(crate) fn it_failed(log: &[Incident], nodes: &[NodeView]) -> String {
+/// What became of the packets that did not arrive, the most frequent end first. `connected`: when both had a pair, if
+/// ever; what ended before then is not why.
+pub(crate) fn it_failed<'l>(
+    log: impl Iterator<Item = &'l Incident>,
+    nodes: &[NodeView],
+    connected: Option<Duration>,
+) -> String {
     let mut ends: BTreeMap<String, u64> = BTreeMap::new();
-    for incident in log {
+    for incident in log.filter(|incident| connected.is_none_or(|at| incident.at > at)) {
         if let What::Dropped(reason) = incident.what {
             let place = node_at(nodes, incident.place).and_then(|at| nodes.get(at));
             let place = match place {
@@ -64,9 +70,13 @@ pub(crate) fn it_failed(log: &[Incident], nodes: &[NodeView]) -> String {
     }
     let mut ends: Vec<_> = ends.into_iter().collect();
     ends.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    if ends.is_empty() {
-        return "no check was answered".to_owned();
-    }
     let ends: Vec<_> = ends.iter().map(|(end, count)| format!("{count} {end}")).collect();
-    format!("no pair's check was answered; packets that ended on their way: {}", ends.join(", "))
+    let mut why = match connected {
+        Some(at) => format!("they were connected at {} ms, and heard nothing any more", at.as_millis()),
+        None => "no pair's check was answered".to_owned(),
+    };
+    if !ends.is_empty() {
+        why += &format!("; packets that ended on their way: {}", ends.join(", "));
+    }
+    why
 }

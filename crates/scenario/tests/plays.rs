@@ -1,0 +1,158 @@
+//! What can be played besides a plain call: conflicts, restarts, cut cables, one network for both.
+
+use std::time::Duration;
+
+use scenario::{
+    Connection, Kind, Outcome, PairView, Role, Setting, Side, State, Story, Unfinished, Until, What, play,
+};
+
+fn between(left: &str, right: &str) -> Setting {
+    Setting::between(left.parse().unwrap(), right.parse().unwrap())
+}
+
+fn connection(story: &Story) -> &Connection {
+    match &story.outcome {
+        Outcome::Connected(connection) => connection,
+        other => panic!("they connect, not {other:?}"),
+    }
+}
+
+/// When each `wanted` thing happened, and where.
+fn when(story: &Story, wanted: impl Fn(&What) -> bool) -> Vec<(Duration, Side)> {
+    story.moments.iter().filter(|one| wanted(&one.what)).map(|one| (one.at, one.side)).collect()
+}
+
+fn labels(story: &Story) -> impl Iterator<Item = &str> {
+    story.packets.iter().map(|packet| packet.label.as_str())
+}
+
+#[test]
+fn of_two_who_control_the_one_with_the_smaller_tie_breaker_gives_in() {
+    let mut gave_in = Vec::new();
+    for seed in 1..=6 {
+        let mut setting = Setting { seed, ..between("eim-apdf", "eim-apdf") };
+        setting.play.role_conflict = true;
+        let story = play(&setting).unwrap();
+        connection(&story);
+        let switches = when(&story, |what| *what == What::Role(Role::Controlled));
+        assert_eq!(switches.len(), 1, "one gives in: {switches:?}");
+        assert!(labels(&story).any(|label| label == "Binding error response 487"));
+        gave_in.push(switches[0].1);
+    }
+    assert!(gave_in.contains(&Side::Left) && gave_in.contains(&Side::Right), "it is chance: {gave_in:?}");
+}
+
+#[test]
+fn a_restart_brings_new_credentials_and_the_same_addresses() {
+    let mut setting = between("eim-apdf", "eim-apdf");
+    setting.play.restart_at = Some(Duration::from_secs(3));
+    setting.play.until = Until::Time(Duration::from_secs(6));
+    let story = play(&setting).unwrap();
+    assert_eq!(when(&story, |what| *what == What::Restarted).len(), 2);
+    let selected: Vec<&PairView> = story
+        .moments
+        .iter()
+        .filter(|moment| moment.side == Side::Left)
+        .filter_map(|moment| match &moment.what {
+            What::Selected(pair) => Some(&**pair),
+            _ => None,
+        })
+        .collect();
+    let [before, after] = selected.as_slice() else { panic!("left selects twice") };
+    assert_eq!(before.remote.address, after.remote.address);
+    assert!(connection(&story).at > Duration::from_secs(3));
+}
+
+#[test]
+fn who_hears_nothing_is_disconnected_after_5_s_and_gives_up_after_30() {
+    let mut setting = between("eim-apdf", "eim-apdf");
+    setting.play.cut_at = Some(Duration::from_secs(5));
+    setting.play.until = Until::Time(Duration::from_secs(45));
+    let story = play(&setting).unwrap();
+    let Outcome::Failed(failure) = &story.outcome else { panic!("they fail") };
+    assert!(failure.why.starts_with("they were connected"), "{}", failure.why);
+    let last_heard = when(&story, |what| *what == What::ConsentGiven).last().unwrap().0;
+    assert!(last_heard < Duration::from_secs(5));
+    for (state, after) in [(State::Disconnected, 5), (State::Failed, 30)] {
+        let entered = when(&story, |what| *what == What::State(state));
+        assert_eq!(entered.len(), 2, "{state:?}");
+        for (at, _) in entered {
+            let silent = at - last_heard;
+            let expected = Duration::from_secs(after);
+            assert!(
+                silent > expected && silent < expected + Duration::from_secs(3),
+                "{state:?} after {silent:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn consent_is_asked_for_every_two_seconds_while_the_pair_is_in_use() {
+    let mut setting = between("none", "none");
+    setting.play.until = Until::Time(Duration::from_secs(11));
+    let story = play(&setting).unwrap();
+    for side in Side::BOTH {
+        let asked = when(&story, |what| *what == What::ConsentAsked);
+        assert_eq!(asked.iter().filter(|(_, who)| *who == side).count(), 5, "{asked:?}");
+    }
+}
+
+#[test]
+fn two_in_one_network_meet_without_the_nat() {
+    let mut setting = between("symmetric", "none");
+    setting.play.same_network = true;
+    let story = play(&setting).unwrap();
+    assert!(connection(&story).pairs.iter().all(|pair| pair.remote.kind == Kind::Host));
+}
+
+#[test]
+fn two_in_one_network_who_hide_their_addresses_need_a_nat_that_hairpins() {
+    let mut setting = between("eim-apdf", "none");
+    setting.play.same_network = true;
+    setting.play.hide_hosts = true;
+    let story = play(&setting).unwrap();
+    assert!(connection(&story).pairs.iter().all(|pair| pair.remote.kind == Kind::Srflx));
+
+    let mut stubborn = sim::Behavior::PORT_RESTRICTED_CONE;
+    stubborn.hairpinning = sim::Hairpinning::None;
+    setting.left = sim::Edge::Nat(stubborn);
+    let story = play(&setting).unwrap();
+    assert!(!story.connected());
+}
+
+#[test]
+fn all_candidates_at_once_take_longer_than_one_by_one() {
+    let trickled = play(&between("eim-apdf", "eim-apdf")).unwrap();
+    let mut setting = between("eim-apdf", "eim-apdf");
+    setting.play.trickle = false;
+    let whole = play(&setting).unwrap();
+    assert!(connection(&whole).at > connection(&trickled).at);
+}
+
+#[test]
+fn checks_are_repeated_until_they_get_through_a_bad_link() {
+    let mut met = 0;
+    for seed in 0..8 {
+        let mut setting = Setting { seed, ..between("eim-adf", "eim-apdf") };
+        setting.link = setting.link.losing(0.1);
+        met += u32::from(play(&setting).unwrap().connected());
+    }
+    assert_eq!(met, 8);
+}
+
+#[test]
+fn a_story_without_an_end_says_which_limit_stopped_it() {
+    let setting = between("apdm-eif", "apdm-eif");
+    let Outcome::Unfinished(Unfinished { why, .. }) = play(&setting).unwrap().outcome else {
+        panic!("it is stopped")
+    };
+    assert!(why.contains("100 pairs"), "{why}");
+
+    let mut setting = between("none", "none");
+    setting.limits.events = 10;
+    let Outcome::Unfinished(Unfinished { why, .. }) = play(&setting).unwrap().outcome else {
+        panic!("it is stopped")
+    };
+    assert!(why.contains("events"), "{why}");
+}
