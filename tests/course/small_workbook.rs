@@ -36,7 +36,7 @@ impl SmallWorkbook {
     fn of(wanted: impl Fn(&Exercise) -> bool, wrong: impl Fn(&Exercise) -> Vec<(String, String)>) -> Self {
         let desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small workbook");
-        for folder in ["crates/wire", "exercises/src", "exercises/solutions", "exercises/wrong"] {
+        for folder in ["crates/sim", "crates/wire", "exercises/src", "exercises/solutions", "exercises/wrong"] {
             copy(&Path::new(ROOT).join(folder), &root.join(folder));
         }
         for file in ["Cargo.lock", "book.toml"] {
@@ -190,15 +190,15 @@ fn program_of(exercise: &Exercise, mistakes: &[(String, String)]) -> String {
     )
 }
 
-/// The workspace's own table and profiles, with two members.
+/// The workspace's own table and profiles, with three members.
 fn workspace() -> String {
     let mut manifest: toml::Table =
         fs::read_to_string(Path::new(ROOT).join("Cargo.toml")).unwrap().parse().unwrap();
     manifest.retain(|key, _| matches!(key, "workspace" | "profile"));
     let workspace = manifest["workspace"].as_table_mut().unwrap();
     workspace.remove("default-members");
-    workspace
-        .insert("members".to_owned(), toml::Value::Array(vec!["crates/wire".into(), "exercises".into()]));
+    let members = ["crates/sim", "crates/wire", "exercises"].map(toml::Value::from);
+    workspace.insert("members".to_owned(), toml::Value::Array(members.to_vec()));
     manifest.to_string()
 }
 

@@ -1,0 +1,41 @@
+//! # ice::role_conflict: a solution
+//!
+//! Where both say the same, the larger tie-breaker is to be controlling. So ask: should I be? If my role is that
+//! already, the other one must change, and is told so by 487. If it is not, I change, and the check goes on as if
+//! nothing had been: its answer is a success.
+//!
+//! On a 487 the new role follows from what the request said, and not from what the agent is now: between request and
+//! answer a check of the other side may have changed it. Who turns round once more is where it was before.
+
+use exercises::ice::Role;
+use exercises::ice::role_conflict::{Agent, Answer};
+
+/// A check arrived.
+pub fn on_request(agent: &mut Agent, says: Role, tie_breaker: u64) -> Answer {
+    if says != agent.role {
+        return Answer::Success;
+    }
+    let should_be = if agent.tie_breaker >= tie_breaker { Role::Controlling } else { Role::Controlled };
+    if should_be == agent.role {
+        return Answer::RoleConflict;
+    }
+    take_role(agent, should_be);
+    Answer::Success
+}
+
+/// One of our own checks was answered with 487.
+pub fn on_role_conflict(agent: &mut Agent, our_request_said: Role, new_tie_breaker: u64) {
+    let other = match our_request_said {
+        Role::Controlling => Role::Controlled,
+        Role::Controlled => Role::Controlling,
+    };
+    take_role(agent, other);
+    agent.tie_breaker = new_tie_breaker;
+}
+
+fn take_role(agent: &mut Agent, role: Role) {
+    agent.priorities_are_old |= role != agent.role;
+    agent.role = role;
+}
+
+exercises::check!(ice::role_conflict(on_request, on_role_conflict));

@@ -1,0 +1,32 @@
+//! Looks at the remote port and not at the address.
+
+use std::net::SocketAddr;
+
+use exercises::nat::Dependence;
+use exercises::nat::mapping::Mapping;
+
+/// The external port by which a packet leaves.
+pub fn external_port(
+    mapping: Dependence,
+    table: &mut Vec<Mapping>,
+    internal: SocketAddr,
+    remote: SocketAddr,
+) -> u16 {
+    let same = |known: SocketAddr| match mapping {
+        Dependence::EndpointIndependent => true,
+        Dependence::AddressDependent => known.ip() == remote.ip(),
+        Dependence::AddressAndPortDependent => known.port() == remote.port(),
+    };
+    if let Some(known) = table.iter().find(|known| known.internal == internal && same(known.remote)) {
+        return known.external;
+    }
+    let taken = |port: u16| table.iter().any(|known| known.external == port);
+    let mut external = internal.port();
+    while taken(external) {
+        external = external.checked_add(1).unwrap_or(1024);
+    }
+    table.push(Mapping { internal, remote, external });
+    external
+}
+
+exercises::check!(nat::mapping(external_port));

@@ -1,0 +1,28 @@
+//! Keeps the internal port, taken or not.
+
+use std::net::SocketAddr;
+
+use exercises::nat::Dependence;
+use exercises::nat::mapping::Mapping;
+
+/// The external port by which a packet leaves.
+pub fn external_port(
+    mapping: Dependence,
+    table: &mut Vec<Mapping>,
+    internal: SocketAddr,
+    remote: SocketAddr,
+) -> u16 {
+    let same = |known: SocketAddr| match mapping {
+        Dependence::EndpointIndependent => true,
+        Dependence::AddressDependent => known.ip() == remote.ip(),
+        Dependence::AddressAndPortDependent => known == remote,
+    };
+    if let Some(known) = table.iter().find(|known| known.internal == internal && same(known.remote)) {
+        return known.external;
+    }
+    let external = internal.port();
+    table.push(Mapping { internal, remote, external });
+    external
+}
+
+exercises::check!(nat::mapping(external_port));
