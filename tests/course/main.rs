@@ -5,6 +5,8 @@
 
 mod commands;
 mod exercises_hold;
+mod ice_holds;
+mod nat_holds;
 mod sdp_holds;
 mod small_workbook;
 mod socketio_holds;

@@ -36,7 +36,8 @@ impl SmallWorkbook {
     fn of(wanted: impl Fn(&Exercise) -> bool, wrong: impl Fn(&Exercise) -> Vec<(String, String)>) -> Self {
         let desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small workbook");
-        for folder in ["crates/sim", "crates/wire", "exercises/src", "exercises/solutions", "exercises/wrong"] {
+        for folder in ["crates/sim", "crates/wire", "exercises/src", "exercises/solutions", "exercises/wrong"]
+        {
             copy(&Path::new(ROOT).join(folder), &root.join(folder));
         }
         for file in ["Cargo.lock", "book.toml"] {

@@ -111,7 +111,9 @@ fn explain_candidate((kind, local, component): (Kind, u16, u16), returned: u32) 
             (Kind::Relayed, _) => {
                 "relayed is 0: a relay costs money and time, and is what is left when all else fails"
             }
-            _ => "host is 126, peer-reflexive 110, server-reflexive 100, relayed 0; 126 is the highest that is allowed",
+            _ => {
+                "host is 126, peer-reflexive 110, server-reflexive 100, relayed 0; 126 is the highest that is allowed"
+            }
         };
         return told(PREFERENCES, 0xff00_0000, "the type preference", why);
     }
@@ -120,7 +122,9 @@ fn explain_candidate((kind, local, component): (Kind, u16, u16), returned: u32) 
             low if low == u32::from(component) & 0xff => {
                 "the last term is 256 - component, so that component 1 is worth more than component 2: media before RTCP"
             }
-            _ => "the last term is 256 - component: 255 for component 1. With 255 - component, component 256 has none",
+            _ => {
+                "the last term is 256 - component: 255 for component 1. With 255 - component, component 256 has none"
+            }
         };
         return told(FORMULA, 0xff, "256 - component", why);
     }
@@ -174,7 +178,11 @@ fn explain_in_a_check(candidate: u32, returned: u32) -> Reason {
              candidates learned from one host keep their order",
         )
     } else {
-        (4..5, "the type preference of peer-reflexive", "the upper eight bits are 110, the type preference of peer-reflexive candidates")
+        (
+            4..5,
+            "the type preference of peer-reflexive",
+            "the upper eight bits are 110, the type preference of peer-reflexive candidates",
+        )
     };
     Reason::new(IN_A_CHECK, why).at(at, label)
 }
@@ -203,18 +211,23 @@ fn pairs(exam: &Exam, pair_priority: PairPriority) -> Result<(), Box<Failure>> {
         };
         let right = pair_formula(g, d);
         let picture = format!("pair_priority({role:?}, {local}, {remote})\nG = {g}\nD = {d}");
-        exam.case(&format!("{name}, as the {} agent", format!("{role:?}").to_lowercase()), picture.as_bytes(), right, PAIR)
-            .text()
-            .expect(
-                &right,
-                || pair_priority(role, local, remote),
-                u64::to_string,
-                |returned| {
-                    // A mirror image tells two mistakes apart; a panic tells nothing.
-                    let mirrored = std::panic::catch_unwind(|| pair_priority(role, remote, local)).ok();
-                    explain_pair((g, d), (*returned, mirrored), &picture)
-                },
-            )?;
+        exam.case(
+            &format!("{name}, as the {} agent", format!("{role:?}").to_lowercase()),
+            picture.as_bytes(),
+            right,
+            PAIR,
+        )
+        .text()
+        .expect(
+            &right,
+            || pair_priority(role, local, remote),
+            u64::to_string,
+            |returned| {
+                // A mirror image tells two mistakes apart; a panic tells nothing.
+                let mirrored = std::panic::catch_unwind(|| pair_priority(role, remote, local)).ok();
+                explain_pair((g, d), (*returned, mirrored), &picture)
+            },
+        )?;
     }
     Ok(())
 }
@@ -229,7 +242,8 @@ fn explain_pair((g, d): (u32, u32), (returned, mirrored): (u64, Option<u64>), pi
     let call = 0..picture.find('\n').unwrap_or(0);
     let both = picture.find("G =").unwrap_or(0)..picture.len();
     let (low, high) = (u64::from(g.min(d)), u64::from(g.max(d)));
-    let (at, label, why) = if returned == pair_formula(d, g) && mirrored == Some(pair_formula(g, d)) && g != d {
+    let (at, label, why) = if returned == pair_formula(d, g) && mirrored == Some(pair_formula(g, d)) && g != d
+    {
         (
             both,
             "which is whose?",

@@ -110,7 +110,11 @@ fn explain(setting: &Setting, right: &[Pair], returned: &[Pair]) -> Reason {
     });
     let extra = returned.iter().find(|pair| !right.contains(pair));
     let missing = right.iter().find(|pair| !returned.contains(pair));
-    let about = extra.or(missing).or(returned.iter().zip(right).find(|(one, other)| one != other).map(|(one, _)| one));
+    let about = extra.or(missing).or(returned
+        .iter()
+        .zip(right)
+        .find(|(one, other)| one != other)
+        .map(|(one, _)| one));
     let picture = picture(local, remote, about);
     let label = match (extra, missing) {
         (Some(_), _) => "this pair should not be there",

@@ -46,7 +46,11 @@ const TIE_BREAKERS: [(&str, u64, u64); 6] = [
 ///
 /// # Errors
 /// The first line that is wrong.
-pub fn check(exam: &Exam, on_request: OnRequest, on_role_conflict: OnRoleConflict) -> Result<(), Box<Failure>> {
+pub fn check(
+    exam: &Exam,
+    on_request: OnRequest,
+    on_role_conflict: OnRoleConflict,
+) -> Result<(), Box<Failure>> {
     for says in [Controlling, Controlled] {
         for role in [Controlling, Controlled] {
             for (name, ours, theirs) in TIE_BREAKERS {
@@ -127,16 +131,18 @@ fn request(
     );
     let name = name.replace("Control", "control");
     let bytes = attribute(says, theirs);
-    exam.case(&name, &bytes, show(right.0, right.1), REQUEST).at(0..4, &format!("ICE-{}", format!("{says:?}").to_uppercase())).expect(
-        &right,
-        || {
-            let mut agent = before;
-            let answer = on_request(&mut agent, says, theirs);
-            (answer, agent)
-        },
-        |(answer, agent)| show(*answer, *agent),
-        |(answer, after)| explain_request(before, says, theirs, right, (*answer, *after)),
-    )
+    exam.case(&name, &bytes, show(right.0, right.1), REQUEST)
+        .at(0..4, &format!("ICE-{}", format!("{says:?}").to_uppercase()))
+        .expect(
+            &right,
+            || {
+                let mut agent = before;
+                let answer = on_request(&mut agent, says, theirs);
+                (answer, agent)
+            },
+            |(answer, agent)| show(*answer, *agent),
+            |(answer, after)| explain_request(before, says, theirs, right, (*answer, *after)),
+        )
 }
 
 fn explain_request(
@@ -211,7 +217,11 @@ fn explain_request(
              others",
         )
     } else if (before.tie_breaker as u32 >= theirs as u32) != wins {
-        (number, "64 bits", "a tie-breaker has 64 bits, and all of them count: compare the u64, and no half of it")
+        (
+            number,
+            "64 bits",
+            "a tie-breaker has 64 bits, and all of them count: compare the u64, and no half of it",
+        )
     } else {
         (
             number,
@@ -226,13 +236,21 @@ fn explain_request(
 /// The error response, its first attribute: ERROR-CODE 487.
 const ERROR_CODE: &[u8] = b"\x00\x09\x00\x11\x00\x00\x04\x57Role Conflict";
 
-fn response(exam: &Exam, on_role_conflict: OnRoleConflict, before: Agent, said: Role) -> Result<(), Box<Failure>> {
+fn response(
+    exam: &Exam,
+    on_role_conflict: OnRoleConflict,
+    before: Agent,
+    said: Role,
+) -> Result<(), Box<Failure>> {
     const NEW: u64 = 42;
     let role = other(said);
     let changed = role != before.role;
     let right = Agent { role, tie_breaker: NEW, priorities_are_old: changed };
     let meanwhile = if changed { "" } else { " by now" };
-    let name = format!("487 for a request that said {said:?}; we are {:?}{meanwhile}, new tie-breaker {NEW}", before.role);
+    let name = format!(
+        "487 for a request that said {said:?}; we are {:?}{meanwhile}, new tie-breaker {NEW}",
+        before.role
+    );
     let name = name.replace("Control", "control");
     exam.case(&name, ERROR_CODE, state(right), RESPONSE).at(4..8, "487").expect(
         &right,

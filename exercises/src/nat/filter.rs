@@ -57,7 +57,9 @@ pub fn arrivals() -> impl Iterator<Item = (&'static str, Dependence, Vec<SocketA
     ARRIVALS.into_iter().flat_map(|(name, written_to, from)| {
         let written_to: Vec<SocketAddr> = written_to.iter().filter_map(|text| text.parse().ok()).collect();
         let from = from.parse().ok();
-        Dependence::ALL.into_iter().filter_map(move |filtering| Some((name, filtering, written_to.clone(), from?)))
+        Dependence::ALL
+            .into_iter()
+            .filter_map(move |filtering| Some((name, filtering, written_to.clone(), from?)))
     })
 }
 
@@ -84,13 +86,13 @@ fn explain(filtering: Dependence, written_to: &[SocketAddr], from: SocketAddr, p
              the world",
         ),
         (AddressDependent, None) if address.is_some() => reason(
-            picture.from_address(),
+            picture.its_address(),
             "was written to",
             "an address-dependent filter looks at the address and not at the port: whoever was written to may answer from \
              another port, and may be another program",
         ),
         (AddressDependent, None) if port.is_some() => reason(
-            picture.from_address(),
+            picture.its_address(),
             "nobody wrote to this address",
             "an address-dependent filter looks at the address. That somebody else was written to at the same port means \
              nothing",
@@ -102,14 +104,14 @@ fn explain(filtering: Dependence, written_to: &[SocketAddr], from: SocketAddr, p
              this port at another address; to this endpoint it never wrote",
         ),
         (AddressAndPortDependent, None) if address.is_some() => reason(
-            picture.from_port(),
+            picture.its_port(),
             "another port",
             "an address and port-dependent filter lets in what comes from the very endpoint that was written to. From \
              another port of the same address it is a stranger: this is where hole punching fails, when the peer's NAT \
              gave it a new port",
         ),
         (AddressAndPortDependent, None) if port.is_some() => reason(
-            picture.from_address(),
+            picture.its_address(),
             "another address",
             "the port was written to at another address. Both must match",
         ),
@@ -152,11 +154,11 @@ impl Picture {
         Self { from: start..text.len(), colon, written, text }
     }
 
-    fn from_address(&self) -> std::ops::Range<usize> {
+    fn its_address(&self) -> std::ops::Range<usize> {
         self.from.start..self.colon
     }
 
-    fn from_port(&self) -> std::ops::Range<usize> {
+    fn its_port(&self) -> std::ops::Range<usize> {
         self.colon + 1..self.from.end
     }
 

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use sim::{Behavior, Host, Limits, Link, Nat, Outbox, Packet, Payload, PortAssignment, Prefix, Router, What, World};
+use sim::{
+    Behavior, Host, Limits, Link, Nat, Outbox, Packet, Payload, PortAssignment, Prefix, Router, What, World,
+};
 
 use super::Dependence;
 
@@ -77,9 +79,7 @@ fn played(
     let nat = Router::nat(Nat::new(behavior, [OUTSIDE]));
     world.router(nat, (inside, INSIDE), (internet, OUTSIDE), Link::default());
     let scripted = |packets: Vec<(usize, SocketAddr, SocketAddr)>| {
-        Script(
-            packets.into_iter().map(|(at, from, to)| (Duration::from_secs(at as u64), from, to)).collect(),
-        )
+        Script(packets.into_iter().map(|(at, from, to)| (Duration::from_secs(at as u64), from, to)).collect())
     };
     let mut hosts: Vec<IpAddr> = packets.iter().map(|(internal, _)| internal.ip()).collect();
     hosts.sort_unstable();

@@ -53,8 +53,7 @@ fn play(exam: &Exam, sequence: &Sequence, external_port: ExternalPort) -> Result
     let right = right_ports(sequence);
     let mut table = Vec::new();
     for (at, (&(internal, remote), &port)) in sequence.packets.iter().zip(&right).enumerate() {
-        let name =
-            format!("{} mapping, packet {}: {}", sequence.mapping, at + 1, sequence.name);
+        let name = format!("{} mapping, packet {}: {}", sequence.mapping, at + 1, sequence.name);
         let picture = Picture::of(sequence, &right, at);
         let made = table_of(sequence, &right, at + 1).len() > table_of(sequence, &right, at).len();
         let (how, spec) = if made { ("a new mapping", PORTS) } else { ("a mapping that is there", MAPPING) };
@@ -69,10 +68,17 @@ fn play(exam: &Exam, sequence: &Sequence, external_port: ExternalPort) -> Result
             continue;
         }
         let shown = if returned == port {
-            let extra = if table.len() < kept.len() { "the mapping is not in the table" } else { "the table has other mappings" };
+            let extra = if table.len() < kept.len() {
+                "the mapping is not in the table"
+            } else {
+                "the table has other mappings"
+            };
             format!("port {returned}, but {extra}: {}", show(&table))
         } else {
-            format!("port {returned}, {}", if table.len() > before.len() { "a new mapping" } else { "no new mapping" })
+            format!(
+                "port {returned}, {}",
+                if table.len() > before.len() { "a new mapping" } else { "no new mapping" }
+            )
         };
         let reason = explain(sequence, &right[..=at], &picture, (returned, &table, &before));
         return Err(case.wrong(shown, reason));
@@ -113,7 +119,8 @@ fn show(table: &[Mapping]) -> String {
     if table.is_empty() {
         return "it is empty".to_owned();
     }
-    let lines: Vec<_> = table.iter().map(|known| format!("{} as :{}", known.internal, known.external)).collect();
+    let lines: Vec<_> =
+        table.iter().map(|known| format!("{} as :{}", known.internal, known.external)).collect();
     format!("it has {}", lines.join(", "))
 }
 
@@ -200,7 +207,8 @@ impl Picture {
                 text.push(' ');
             }
             let start = text.len();
-            text += &if number < at { format!("left as :{}", right[number]) } else { "leaves as ?".to_owned() };
+            text +=
+                &if number < at { format!("left as :{}", right[number]) } else { "leaves as ?".to_owned() };
             picture.port = start..text.len();
             text.push('\n');
         }

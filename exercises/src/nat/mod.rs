@@ -1,7 +1,7 @@
 //! Exercises of the chapter `nat`.
 
-mod lab;
 pub mod filter;
+mod lab;
 pub mod mapping;
 pub mod punch;
 

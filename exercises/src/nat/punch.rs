@@ -100,8 +100,7 @@ pub fn check(exam: &Exam, can_meet: CanMeet) -> Result<(), Box<Failure>> {
 pub fn pairs() -> impl Iterator<Item = (Edge, Edge)> {
     let all = Edge::all();
     let blocked = |(left, right): &(Edge, Edge)| [*left, *right].contains(&Edge::Blocked);
-    let pairs: Vec<_> =
-        all.iter().flat_map(|left| all.iter().map(move |right| (*left, *right))).collect();
+    let pairs: Vec<_> = all.iter().flat_map(|left| all.iter().map(move |right| (*left, *right))).collect();
     let (without, with): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|pair| !blocked(pair));
     without.into_iter().chain(with)
 }
@@ -114,11 +113,12 @@ fn say(met: bool) -> &'static str {
 fn explain(can_meet: CanMeet, (left, right): (Edge, Edge), returned: bool, story: &Story) -> Reason {
     let (spec, why) = why(left, right);
     // A panic elsewhere is no rule.
-    let table = std::panic::catch_unwind(|| {
-        pairs().map(|(left, right)| can_meet(left, right)).collect::<Vec<_>>()
-    });
+    let table =
+        std::panic::catch_unwind(|| pairs().map(|(left, right)| can_meet(left, right)).collect::<Vec<_>>());
     let rule = table.ok().and_then(|table| {
-        MISTAKES.iter().find(|mistake| pairs().map(|(left, right)| (mistake.rule)(left, right)).eq(table.iter().copied()))
+        MISTAKES.iter().find(|mistake| {
+            pairs().map(|(left, right)| (mistake.rule)(left, right)).eq(table.iter().copied())
+        })
     });
     let why = match rule {
         Some(mistake) => format!("{}. Here: {why}", mistake.says),
@@ -134,7 +134,9 @@ fn why(left: Edge, right: Edge) -> (Spec, String) {
         let side = if left == Edge::Blocked { "left" } else { "right" };
         return (
             FILTERING,
-            format!("no UDP passes {side}'s firewall: its host does not even learn its own address, and nothing can come in"),
+            format!(
+                "no UDP passes {side}'s firewall: its host does not even learn its own address, and nothing can come in"
+            ),
         );
     };
     let told = |(mapping, _): (Dependence, Dependence)| mapping == EndpointIndependent;
@@ -159,12 +161,18 @@ fn one_told(steady: &str, other: &str, filter: Dependence) -> (Spec, String) {
     if filter == AddressAndPortDependent {
         return (
             FILTERING,
-            format!("{start}. {steady}'s filter looks at ports: it let its host write to {other}'s old port, and drops what comes from the new one"),
+            format!(
+                "{start}. {steady}'s filter looks at ports: {steady} wrote to {other}'s old port, so what comes \
+                 from the new one is dropped"
+            ),
         );
     }
     (
         FILTERING,
-        format!("{start}. {steady}'s filter does not look at ports, so they come in; {steady} learns the new port, answers, and is let in"),
+        format!(
+            "{start}. {steady}'s filter does not look at ports, so they come in; {steady} learns the new port, \
+             answers, and is let in"
+        ),
     )
 }
 
@@ -179,17 +187,27 @@ fn none_told(l: (Dependence, Dependence), r: (Dependence, Dependence)) -> (Spec,
     if filters.contains(&AddressAndPortDependent) {
         return (
             FILTERING,
-            format!("{start}. {open}'s filter lets it in, and {open} writes back, from its new port. {other} wrote to the told port of {open}, its filter looks at ports, and this is another"),
+            format!(
+                "{start}. {open}'s filter lets it in, and {open} writes back, from its new port. {other} wrote to \
+                 the told port of {open}, its filter looks at ports, and this is another"
+            ),
         );
     }
     if l.0 == AddressAndPortDependent && r.0 == AddressAndPortDependent {
         return (
             MAPPING,
-            format!("{start}. They come in, but each answer goes to a port that is new, so the NAT sends it from one that is new too: no answer comes from where the packet had gone, and the chase has no end"),
+            format!(
+                "{start}. The filters let packets in, but each answer goes to a port that is new, so its NAT \
+                 sends it from one that is new too: no answer comes from where the packet had gone, and the chase \
+                 has no end"
+            ),
         );
     }
     (
         FILTERING,
-        format!("{start}. {open}'s filter lets it in, {open} learns the port and writes back; {other}'s filter does not look at ports. One of the two mappings stays the same for one address, so the chase ends"),
+        format!(
+            "{start}. {open}'s filter lets it in, {open} learns the port and writes back; {other}'s filter does \
+             not look at ports. One of the two mappings stays the same for one address, so the chase ends"
+        ),
     )
 }

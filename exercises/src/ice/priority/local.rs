@@ -19,7 +19,13 @@ const HOSTS: [(&str, &[&str]); 7] = [
     (
         "two of IPv4, six of IPv6",
         &[
-            "2001:db8::1", "2001:db8::2", "2001:db8::3", "192.0.2.10", "198.51.100.10", "2001:db8::4", "2001:db8::5",
+            "2001:db8::1",
+            "2001:db8::2",
+            "2001:db8::3",
+            "192.0.2.10",
+            "198.51.100.10",
+            "2001:db8::4",
+            "2001:db8::5",
             "2001:db8::6",
         ],
     ),
@@ -30,7 +36,9 @@ pub(super) fn check(exam: &Exam, local_preferences: LocalPreferences) -> Result<
     for (name, addresses) in HOSTS {
         let text = addresses.join("\n");
         let addresses: Vec<IpAddr> = addresses.iter().filter_map(|address| address.parse().ok()).collect();
-        let case = exam.case(&format!("local_preferences: {name}"), text.as_bytes(), expected(&addresses), DUAL_STACK).text();
+        let case = exam
+            .case(&format!("local_preferences: {name}"), text.as_bytes(), expected(&addresses), DUAL_STACK)
+            .text();
         let returned = case.ask(|| local_preferences(&addresses))?;
         if let Some((spec, line, label, why)) = broken(&addresses, &returned) {
             let reason = Reason::new(spec, why).at(place(&text, line), label);
@@ -81,9 +89,8 @@ fn broken(addresses: &[IpAddr], returned: &[u16]) -> Option<Broken> {
     }
     let fours = addresses.iter().filter(|address| address.is_ipv4()).count();
     let head_start = addresses.len() / fours;
-    let above = (0..addresses.len())
-        .filter(|at| addresses[*at].is_ipv6() && returned[*at] > returned[four])
-        .count();
+    let above =
+        (0..addresses.len()).filter(|at| addresses[*at].is_ipv6() && returned[*at] > returned[four]).count();
     if above > head_start {
         let why = format!(
             "{above} addresses of IPv6 are above the best of IPv4; ({fours} + {}) / {fours} is {head_start}. Checks go out one \

@@ -58,7 +58,12 @@ pub(super) fn all() -> Vec<Setting> {
             vec![theirs(Host, THEIR_HOST), rtcp("10.0.0.2:6001")],
             100,
         ),
-        set("they have one component only", vec![host(HOST), rtcp("192.168.1.2:5001")], vec![theirs(Host, THEIR_HOST)], 100),
+        set(
+            "they have one component only",
+            vec![host(HOST), rtcp("192.168.1.2:5001")],
+            vec![theirs(Host, THEIR_HOST)],
+            100,
+        ),
         set(
             "IPv4 and IPv6",
             vec![six(65535, "[2001:db8::1]:5000"), of(Host, 65534, 1, HOST, HOST)],
@@ -74,10 +79,19 @@ pub(super) fn all() -> Vec<Setting> {
         set(
             "theirs, the worst first",
             vec![host(HOST)],
-            vec![theirs(Relayed, "192.0.2.60:49160"), theirs(ServerReflexive, THEIR_NAT), theirs(Host, THEIR_HOST)],
+            vec![
+                theirs(Relayed, "192.0.2.60:49160"),
+                theirs(ServerReflexive, THEIR_NAT),
+                theirs(Host, THEIR_HOST),
+            ],
             100,
         ),
-        set("behind a NAT: one socket, two candidates", behind_nat(), vec![theirs(ServerReflexive, THEIR_NAT)], 100),
+        set(
+            "behind a NAT: one socket, two candidates",
+            behind_nat(),
+            vec![theirs(ServerReflexive, THEIR_NAT)],
+            100,
+        ),
         set(
             "the host candidate was not gathered: only what the server saw",
             vec![ours(ServerReflexive, NAT, HOST)],

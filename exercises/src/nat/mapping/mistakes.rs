@@ -177,7 +177,10 @@ pub(super) const MISTAKES: [Mistake; 15] = [
         way: |mapping, table, internal, remote| {
             choose(table, internal, remote, reuses(mapping), |table, internal| {
                 let port = internal.port();
-                (0..=u16::MAX).map(|step| port.wrapping_add(step)).find(|port| !taken(table, *port)).unwrap_or(0)
+                (0..=u16::MAX)
+                    .map(|step| port.wrapping_add(step))
+                    .find(|port| !taken(table, *port))
+                    .unwrap_or(0)
             })
         },
         part: Part::Port,
@@ -218,9 +221,7 @@ pub(super) const MISTAKES: [Mistake; 15] = [
 
 /// Which mapping serves for a packet, by the kind of NAT.
 fn reuses(mapping: Dependence) -> impl Fn(&Mapping, SocketAddr, SocketAddr) -> bool {
-    move |known, internal, remote| {
-        known.internal == internal && mapping.of_sim().same(known.remote, remote)
-    }
+    move |known, internal, remote| known.internal == internal && mapping.of_sim().same(known.remote, remote)
 }
 
 fn choose(

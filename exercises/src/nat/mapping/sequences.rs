@@ -65,7 +65,8 @@ fn mixed(mapping: Dependence, seed: u32) -> Sequence {
         let address = std::net::Ipv4Addr::new(a, b, c, 2 + (pick & 1) as u8);
         SocketAddr::new(address.into(), port + (pick >> 1) as u16)
     };
-    let packets =
-        (0..12).map(|_| (endpoint([10, 0, 0], chance(), 5000), endpoint([192, 0, 2], chance(), 3478))).collect();
+    let packets = (0..12)
+        .map(|_| (endpoint([10, 0, 0], chance(), 5000), endpoint([192, 0, 2], chance(), 3478)))
+        .collect();
     Sequence { name: format!("mix {seed} of 8"), mapping, packets }
 }

@@ -17,22 +17,25 @@ pub(super) const MISTAKES: [Mistake; 10] = [
         rule: |left, right| both(left, right, |_, _| true),
         says: "you let all meet whom UDP passes. The port that the server saw may not be the one that the other side meets",
     },
+    Mistake { rule: |_, _| true, says: "you let all meet" },
     Mistake {
-        rule: |_, _| true,
-        says: "you let all meet",
-    },
-    Mistake {
-        rule: |left, right| both(left, right, |l, r| l.0 == EndpointIndependent || r.0 == EndpointIndependent),
+        rule: |left, right| {
+            both(left, right, |l, r| l.0 == EndpointIndependent || r.0 == EndpointIndependent)
+        },
         says: "\u{201c}one side must be endpoint-independent\u{201d} is half a rule. Mapping is not all: if one told port is \
                right, its side's filter decides; and if none is, two filters may still let them meet",
     },
     Mistake {
-        rule: |left, right| both(left, right, |l, r| l.0 == EndpointIndependent && r.0 == EndpointIndependent),
+        rule: |left, right| {
+            both(left, right, |l, r| l.0 == EndpointIndependent && r.0 == EndpointIndependent)
+        },
         says: "you let them meet only where both told ports are right. A side that was told a wrong port can learn the right \
                one from a packet that comes in",
     },
     Mistake {
-        rule: |left, right| both(left, right, |l, r| l.1 != AddressAndPortDependent && r.1 != AddressAndPortDependent),
+        rule: |left, right| {
+            both(left, right, |l, r| l.1 != AddressAndPortDependent && r.1 != AddressAndPortDependent)
+        },
         says: "you look at the filters alone. Where both told ports are right, both may filter as they like",
     },
     Mistake {
@@ -66,9 +69,7 @@ pub(super) const MISTAKES: [Mistake; 10] = [
                other side's filter must let them in",
     },
     Mistake {
-        rule: |left, right| {
-            [left, right].contains(&Edge::Open) || both(left, right, right_rule)
-        },
+        rule: |left, right| [left, right].contains(&Edge::Open) || both(left, right, right_rule),
         says: "who has no NAT is met by all, as long as they can send at all",
     },
 ];

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use sim::{HostId, Home, Host, Limits, Link, Outbox, Packet, Payload, RouterId, World};
+use sim::{Home, Host, HostId, Limits, Link, Outbox, Packet, Payload, RouterId, World};
 
 use super::Edge;
 

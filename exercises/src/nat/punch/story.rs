@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 
-use sim::{HostId, Home, Packet, PacketId, Payload, Place, Reason, RouterId, What};
+use sim::{Home, HostId, Packet, PacketId, Payload, Place, Reason, RouterId, What};
 
 use super::Edge;
 use super::puncher::{ANSWER, Meeting, QUESTION};
@@ -111,7 +111,9 @@ fn packets(meeting: &Meeting) -> Vec<Seen> {
     for incident in log {
         let Some(id) = incident.packet else { continue };
         match &incident.what {
-            What::Sent(packet) if is_host(incident.place) => under_way.extend(seen(packet).map(|seen| (id, seen))),
+            What::Sent(packet) if is_host(incident.place) => {
+                under_way.extend(seen(packet).map(|seen| (id, seen)))
+            }
             What::Translated { after, .. } => {
                 // Out by the sender's NAT; what the receiver's NAT does, nobody outside sees.
                 if let Some(seen) = find(&mut under_way, id).filter(|seen| seen.to == after.to) {
