@@ -10,16 +10,16 @@
 //!   AddressAndPortDependent   same internal endpoint, and the same remote address and port
 //! ```
 //!
-//! An endpoint is an address with a port. A new mapping gets an external port by this rule: the port that the internal
-//! endpoint has, if no mapping has that external port; else the next one up that no mapping has. After 65535 comes 1024.
-//! (The first half is what RFC 4787 section 4.2.1 calls port preservation; the second half is left to the NAT.)
+//! An endpoint is an address with a port. A new mapping gets the port that the internal endpoint has, if no mapping has
+//! that port outside: RFC 4787 section 4.2.1 calls it port preservation. Else it gets any port from 1024 on that no
+//! mapping has; which one is left to you.
 //!
 //! By hand first, with `AddressDependent` and an empty table:
 //!
 //! ```text
 //!   10.0.0.2:5000 -> 192.0.2.1:3478      leaves as :5000    new: 5000 is free
 //!   10.0.0.2:5000 -> 192.0.2.1:3479      leaves as :5000    reused: the same remote address
-//!   10.0.0.2:5000 -> 192.0.2.2:3478      leaves as :5001    new: another address, and 5000 is taken
+//!   10.0.0.2:5000 -> 192.0.2.2:3478      leaves as :5001    new: another address; 5000 is taken
 //! ```
 //!
 //! Check: `cargo run -- check nat::mapping`. The page: nat.html#mapping-which-outside-port

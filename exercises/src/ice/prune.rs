@@ -83,7 +83,7 @@ pub fn check(exam: &Exam, check_list: CheckList) -> Result<(), Box<Failure>> {
     for setting in settings::all() {
         let Setting { name, local, remote, limit } = &setting;
         let right = steps::follow(&RIGHT, local, remote, *limit);
-        let picture = picture(local, remote, None);
+        let picture = picture(local, remote, None, false);
         exam.case(name, picture.text.as_bytes(), show(&right), FORMING).text().expect(
             &right,
             || check_list(local, remote, *limit),
@@ -115,7 +115,7 @@ fn explain(setting: &Setting, right: &[Pair], returned: &[Pair]) -> Reason {
         .zip(right)
         .find(|(one, other)| one != other)
         .map(|(one, _)| one));
-    let picture = picture(local, remote, about);
+    let picture = picture(local, remote, about, found.is_some_and(|mistake| mistake.ours));
     let label = match (extra, missing) {
         (Some(_), _) => "this pair should not be there",
         (None, Some(_)) => "this pair is missing",
@@ -153,13 +153,17 @@ struct Picture {
     marked: std::ops::Range<usize>,
 }
 
-/// Marks the remote candidate of the pair; the local one, where there is no remote one.
-fn picture(local: &[Candidate], remote: &[Candidate], about: Option<&Pair>) -> Picture {
+/// Marks our candidate of the pair, or theirs.
+fn picture(local: &[Candidate], remote: &[Candidate], about: Option<&Pair>, ours: bool) -> Picture {
     let mut text = String::new();
     let mut marked = None;
     for (side, candidates) in [("ours  ", local), ("theirs", remote)] {
         let of_pair = |candidate: &Candidate| {
-            about.is_some_and(|pair| [pair.local, pair.remote].contains(&candidate.base))
+            about.is_some_and(|pair| match (side, ours) {
+                ("ours  ", true) => [candidate.address, candidate.base].contains(&pair.local),
+                ("theirs", false) => candidate.address == pair.remote,
+                _ => false,
+            })
         };
         let (shown, more) = few(candidates);
         for candidate in shown {
@@ -170,7 +174,7 @@ fn picture(local: &[Candidate], remote: &[Candidate], about: Option<&Pair>) -> P
                 text += &format!(", base {base}");
             }
             if of_pair(candidate) {
-                marked = Some(start..text.len());
+                marked = marked.or(Some(start..text.len()));
             }
             text.push('\n');
         }

@@ -29,61 +29,154 @@ pub type ExternalPort = fn(Dependence, &mut Vec<Mapping>, SocketAddr, SocketAddr
 const MAPPING: Spec = rfc(4787, "4.1");
 const PORTS: Spec = rfc(4787, "4.2.1");
 
-/// Sends sequences of packets through the student's NAT and through the simulator's.
+/// Sends sequences of packets through the student's NAT. The simulator's says which of them share a mapping.
 ///
 /// # Errors
-/// The first packet that leaves by another port, or a mapping that is not kept.
+/// The first packet that leaves by a wrong port, or a mapping that is not kept.
 pub fn check(exam: &Exam, external_port: ExternalPort) -> Result<(), Box<Failure>> {
     sequences::all().try_for_each(|sequence| play(exam, &sequence, external_port))
 }
 
-/// The sequences, each with the external ports that a NAT gives: `(name, kind, packets, ports)`.
-pub fn sequences() -> impl Iterator<Item = (String, Dependence, Vec<(SocketAddr, SocketAddr)>, Vec<u16>)> {
-    sequences::all().map(|sequence| {
-        let ports = right_ports(&sequence);
-        (sequence.name, sequence.mapping, sequence.packets, ports)
-    })
-}
-
-fn right_ports(sequence: &Sequence) -> Vec<u16> {
-    lab::outside_of(sequence.mapping, &sequence.packets).iter().map(SocketAddr::port).collect()
-}
-
 fn play(exam: &Exam, sequence: &Sequence, external_port: ExternalPort) -> Result<(), Box<Failure>> {
-    let right = right_ports(sequence);
+    let shared = lab::outside_of(sequence.mapping, &sequence.packets);
     let mut table = Vec::new();
-    for (at, (&(internal, remote), &port)) in sequence.packets.iter().zip(&right).enumerate() {
+    // What the table should hold, and by which port each packet left.
+    let (mut known, mut ports): (Vec<Mapping>, Vec<u16>) = (Vec::new(), Vec::new());
+    for (at, &(internal, remote)) in sequence.packets.iter().enumerate() {
+        let reused = shared[..at].iter().position(|external| *external == shared[at]);
+        let asked = Asked {
+            mapping: sequence.mapping,
+            internal,
+            remote,
+            reused: reused.map(|at| ports[at]),
+            known: &known,
+        };
+        let picture = Picture::of(sequence, &ports);
         let name = format!("{} mapping, packet {}: {}", sequence.mapping, at + 1, sequence.name);
-        let picture = Picture::of(sequence, &right, at);
-        let made = table_of(sequence, &right, at + 1).len() > table_of(sequence, &right, at).len();
-        let (how, spec) = if made { ("a new mapping", PORTS) } else { ("a mapping that is there", MAPPING) };
-        let case = exam.case(&name, picture.text.as_bytes(), format!("port {port}, {how}"), spec).text();
-        let case = case.at(picture.asked(), "this packet");
-        let before = table.clone();
+        let spec = if reused.is_some() { MAPPING } else { PORTS };
+        let case = exam.case(&name, picture.text.as_bytes(), asked.expected(reused), spec).text();
+        let case = case.at(picture.part(Part::Both), "this packet");
+        let before = table.len();
         let returned = case
             .ask(|| external_port(sequence.mapping, &mut table, internal, remote))
             .map_err(|failure| overflowing(failure, &picture))?;
-        let kept = table_of(sequence, &right, at + 1);
-        if returned == port && same_mappings(&table, &kept) {
-            continue;
+        let grown = table.len() > before;
+        if let Some((part, label, spec, why)) = asked.mistake(returned, grown) {
+            let how = if grown { "a new mapping" } else { "no new mapping" };
+            let reason = Reason::new(spec, why).at(picture.part(part), label);
+            return Err(case.wrong(format!("port {returned}, {how}"), reason));
         }
-        let shown = if returned == port {
-            let extra = if table.len() < kept.len() {
-                "the mapping is not in the table"
-            } else {
-                "the table has other mappings"
-            };
-            format!("port {returned}, but {extra}: {}", show(&table))
-        } else {
-            format!(
-                "port {returned}, {}",
-                if table.len() > before.len() { "a new mapping" } else { "no new mapping" }
-            )
-        };
-        let reason = explain(sequence, &right[..=at], &picture, (returned, &table, &before));
-        return Err(case.wrong(shown, reason));
+        if reused.is_none() {
+            known.push(Mapping { internal, remote, external: returned });
+        }
+        ports.push(returned);
+        if !same_mappings(&table, &known) {
+            let why = "a new mapping is pushed to the table, once, with its internal endpoint and its external port; nothing \
+                       else changes there. It is there for the answer, which must find its way in";
+            let reason = Reason::new(MAPPING, why).at(picture.part(Part::Both), "what is in the table now?");
+            return Err(case.wrong(format!("port {returned}, but the table {}", show(&table)), reason));
+        }
     }
     Ok(())
+}
+
+/// One packet, and what is known when it comes.
+struct Asked<'k> {
+    mapping: Dependence,
+    internal: SocketAddr,
+    remote: SocketAddr,
+    /// The port that it must leave by, where there is a mapping for it.
+    reused: Option<u16>,
+    known: &'k [Mapping],
+}
+
+/// What shows a mistake, what it is in a few words, the rule, and why.
+type Told = (Part, &'static str, Spec, &'static str);
+
+impl Asked<'_> {
+    fn expected(&self, reused: Option<usize>) -> String {
+        match (self.reused, reused) {
+            (Some(port), Some(at)) => format!("port {port}, by the mapping that packet {} made", at + 1),
+            _ if self.is_taken(self.internal.port()) => {
+                "a new mapping, with a port from 1024 on that no mapping has outside".to_owned()
+            }
+            _ => format!("port {}, a new mapping", self.internal.port()),
+        }
+    }
+
+    fn is_taken(&self, port: u16) -> bool {
+        self.known.iter().any(|known| known.external == port)
+    }
+
+    fn mistake(&self, returned: u16, grown: bool) -> Option<Told> {
+        match self.reused {
+            Some(port) if returned == port && !grown => None,
+            Some(_) => Some(self.wrong_choice((!grown).then_some(returned))),
+            None if !grown && self.is_taken(returned) => Some(self.wrong_choice(Some(returned))),
+            None => self.wrong_port(returned),
+        }
+    }
+
+    /// Another mapping than the right one was chosen; or none was, where there is one.
+    fn wrong_choice(&self, chosen: Option<u16>) -> Told {
+        let found = MISTAKES.iter().find(|mistake| {
+            let choice = (mistake.chooses)(self.mapping, self.known, self.internal, self.remote);
+            choice.map(|known| known.external) == chosen
+        });
+        if let Some(mistake) = found {
+            return (mistake.part, mistake.label, MAPPING, mistake.why);
+        }
+        let why = match self.mapping {
+            Dependence::EndpointIndependent => {
+                "this NAT has one mapping for an internal endpoint, and uses it whatever the remote endpoint is"
+            }
+            Dependence::AddressDependent => {
+                "this NAT has one mapping for an internal endpoint and a remote address, whatever the remote port is"
+            }
+            Dependence::AddressAndPortDependent => {
+                "this NAT has one mapping for an internal endpoint and a remote endpoint, address and port"
+            }
+        };
+        (Part::Both, "this packet", MAPPING, why)
+    }
+
+    /// A mapping was to be made, and its port is not to be had.
+    fn wrong_port(&self, port: u16) -> Option<Told> {
+        let own = self.internal.port();
+        let told = |part, label, why| Some((part, label, PORTS, why));
+        match port {
+            _ if self.is_taken(port) && port != own => told(
+                Part::Port,
+                "the next port is taken too",
+                "one step aside may lead to a port that is taken as well: go on until no mapping has it",
+            ),
+            _ if self.is_taken(port) && self.known.iter().all(|known| known.internal.port() != own) => told(
+                Part::Port,
+                "its port is taken outside",
+                "what must be free is the port outside. A port may be nobody's inside and yet be taken outside, by a \
+                 mapping whose own port was not to be had",
+            ),
+            _ if self.is_taken(port) => told(
+                Part::Port,
+                "that port is taken outside",
+                "two internal endpoints with one external port is port overloading, which REQ-3 forbids: both talk to \
+                 the same server, and its answers look alike",
+            ),
+            0..1024 => told(
+                Part::Port,
+                "after 65535, go on with 1024",
+                "port 0 is no port that one can send to, and 1 to 1023 are for internal endpoints that have such a port \
+                 (REQ-3a): after 65535 go on with 1024",
+            ),
+            _ if port != own && !self.is_taken(own) => told(
+                Part::Internal,
+                "its port is free outside",
+                "no mapping has the internal port outside, so the new mapping gets it: this NAT preserves ports where \
+                 it can",
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// A panic at the last port has its own words.
@@ -104,74 +197,13 @@ fn same_mappings(one: &[Mapping], other: &[Mapping]) -> bool {
     one.len() == other.len() && other.iter().all(|wanted| has(one, wanted))
 }
 
-/// The table after `count` packets: one line for each external port.
-fn table_of(sequence: &Sequence, right: &[u16], count: usize) -> Vec<Mapping> {
-    let mut table: Vec<Mapping> = Vec::new();
-    for (&(internal, remote), &external) in sequence.packets.iter().zip(right).take(count) {
-        if table.iter().all(|known| known.external != external) {
-            table.push(Mapping { internal, remote, external });
-        }
-    }
-    table
-}
-
 fn show(table: &[Mapping]) -> String {
     if table.is_empty() {
-        return "it is empty".to_owned();
+        return "is empty".to_owned();
     }
     let lines: Vec<_> =
         table.iter().map(|known| format!("{} as :{}", known.internal, known.external)).collect();
-    format!("it has {}", lines.join(", "))
-}
-
-/// Looks for a way to go wrong that ends here with the same port and as large a table.
-fn explain(
-    sequence: &Sequence,
-    right: &[u16],
-    picture: &Picture,
-    (returned, table, before): (u16, &[Mapping], &[Mapping]),
-) -> Reason {
-    let at = right.len() - 1;
-    let size = table_of(sequence, right, right.len()).len();
-    let right = right[at];
-    let found = MISTAKES.iter().find(|mistake| {
-        let mut known = Vec::new();
-        let packets = sequence.packets.iter().take(at + 1);
-        let port = packets
-            .map(|&(internal, remote)| (mistake.way)(sequence.mapping, &mut known, internal, remote))
-            .last();
-        port == Some(returned) && known.len() == table.len() && (returned, known.len()) != (right, size)
-    });
-    match found {
-        Some(mistake) => Reason::new(mistake.spec, mistake.why).at(picture.part(mistake.part), mistake.label),
-        None if returned != right && right == sequence.packets[at].0.port() && size > before.len() => {
-            let why = "no mapping has the internal port outside, so the new mapping gets it: this NAT preserves ports \
-                       where it can";
-            Reason::new(PORTS, why).at(picture.part(Part::Internal), "its port is free outside")
-        }
-        None if returned == right => {
-            let why = "each mapping that is made stays in the table once, with its internal endpoint and its external \
-                       port; nothing else is there";
-            Reason::new(MAPPING, why).at(picture.asked(), "the table is wrong after this packet")
-        }
-        None => {
-            let why = match sequence.mapping {
-                Dependence::EndpointIndependent => {
-                    "this NAT has one mapping for an internal endpoint, and uses it whatever the remote endpoint is. A new \
-                     one gets the internal port, or the next one up that no mapping has outside"
-                }
-                Dependence::AddressDependent => {
-                    "this NAT has one mapping for an internal endpoint and a remote address, whatever the remote port is. A \
-                     new one gets the internal port, or the next one up that no mapping has outside"
-                }
-                Dependence::AddressAndPortDependent => {
-                    "this NAT has one mapping for an internal endpoint and a remote endpoint. A new one gets the internal \
-                     port, or the next one up that no mapping has outside"
-                }
-            };
-            Reason::new(MAPPING, why).at(picture.asked(), "this packet")
-        }
-    }
+    format!("has {}", lines.join(", "))
 }
 
 /// Which part of the last packet shows the mistake.
@@ -192,39 +224,33 @@ struct Picture {
 }
 
 impl Picture {
-    fn of(sequence: &Sequence, right: &[u16], at: usize) -> Self {
-        let mut text = String::new();
+    /// `ports`: those by which the packets before it left.
+    fn of(sequence: &Sequence, ports: &[u16]) -> Self {
         let mut picture = Self { text: String::new(), internal: 0..0, remote: 0..0, port: 0..0 };
-        for (number, (internal, remote)) in sequence.packets.iter().take(at + 1).enumerate() {
-            let start = text.len();
-            text += &internal.to_string();
-            picture.internal = start..text.len();
-            text += " -> ";
-            let start = text.len();
-            text += &remote.to_string();
-            picture.remote = start..text.len();
-            while text.len() < picture.internal.start + 36 {
-                text.push(' ');
-            }
-            let start = text.len();
-            text +=
-                &if number < at { format!("left as :{}", right[number]) } else { "leaves as ?".to_owned() };
-            picture.port = start..text.len();
-            text.push('\n');
+        let left = ports.iter().map(|port| format!("left as :{port}")).chain(["leaves as ?".to_owned()]);
+        for ((internal, remote), left) in sequence.packets.iter().zip(left) {
+            let line = picture.text.len();
+            picture.internal = picture.put(&internal.to_string());
+            picture.put(" -> ");
+            picture.remote = picture.put(&remote.to_string());
+            picture.put(&" ".repeat((line + 36).saturating_sub(picture.text.len())));
+            picture.port = picture.put(&left);
+            picture.put("\n");
         }
-        picture.text = text;
         picture
     }
 
-    fn asked(&self) -> std::ops::Range<usize> {
-        self.internal.start..self.remote.end
+    fn put(&mut self, text: &str) -> std::ops::Range<usize> {
+        let start = self.text.len();
+        self.text += text;
+        start..self.text.len()
     }
 
     fn part(&self, part: Part) -> std::ops::Range<usize> {
         match part {
             Part::Internal => self.internal.clone(),
             Part::Remote => self.remote.clone(),
-            Part::Both => self.asked(),
+            Part::Both => self.internal.start..self.remote.end,
             Part::Port => self.port.clone(),
         }
     }

@@ -105,6 +105,8 @@ fn fits(way: &Way, ours: &Candidate, theirs: &Candidate) -> bool {
 pub(super) struct Mistake {
     pub(super) way: Way,
     pub(super) spec: Spec,
+    /// Whether our candidate shows it, and not theirs.
+    pub(super) ours: bool,
     pub(super) label: &'static str,
     pub(super) why: &'static str,
 }
@@ -113,6 +115,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { any_component: true, ..RIGHT },
         spec: FORMING,
+        ours: false,
         label: "another component",
         why: "component 1 is media, component 2 is RTCP: each is a stream of its own, with a way of its own. A check from one \
               to the other would find a way that nobody uses. (And where one agent has no candidate for a component, the other's \
@@ -121,12 +124,14 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { any_family: true, ..RIGHT },
         spec: FORMING,
+        ours: false,
         label: "the other IP version",
         why: "an IPv4 socket cannot send to an IPv6 address: only candidates of the same IP version make a pair",
     },
     Mistake {
         way: Way { any_link_local: true, ..RIGHT },
         spec: FORMING,
+        ours: false,
         label: "link-local on one side only",
         why: "no router passes a link-local address on, so a host that has one cannot use it to reach another network: it \
               is paired with link-local addresses only",
@@ -134,12 +139,14 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { no_link_local: true, ..RIGHT },
         spec: FORMING,
+        ours: false,
         label: "link-local on both sides",
         why: "two link-local addresses may be on the same link: they are paired with each other, and with nothing else",
     },
     Mistake {
         way: Way { keeps_the_worse: true, ..RIGHT },
         spec: PRUNING,
+        ours: false,
         label: "with the lower priority",
         why: "of two pairs that are the same check the one with the higher priority stays: it was formed with the host \
               candidate, the other one with the reflexive candidate",
@@ -147,6 +154,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { unsorted: true, ..RIGHT },
         spec: ORDERING,
+        ours: false,
         label: "not at its place",
         why: "checks go out one by one, some 50 ms apart, in the order of the list. Both agents sort by pair priority, so both \
               try the same pair at about the same time: that is what opens two NATs",
@@ -154,12 +162,14 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { worst_first: true, ..RIGHT },
         spec: ORDERING,
+        ours: false,
         label: "the wrong way round",
         why: "the highest priority comes first: `sort_by_key` sorts upward, so sort by `std::cmp::Reverse` of the priority",
     },
     Mistake {
         way: Way { by_remote: true, ..RIGHT },
         spec: ORDERING,
+        ours: false,
         label: "not at its place",
         why: "the order is that of the pairs' priorities. The other agent sorts too, and your remote candidates are its local \
               ones: only a number that both compute alike gives both the same order",
@@ -167,6 +177,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { keeps_duplicates: true, ..RIGHT },
         spec: PRUNING,
+        ours: false,
         label: "the same check twice",
         why: "both checks leave from the same base and go to the same place: on the wire they are one. Only the pair with the \
               higher priority stays",
@@ -174,6 +185,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { keeps_reflexive: true, ..RIGHT },
         spec: PRUNING,
+        ours: true,
         label: "no socket has our address in this pair",
         why: "a server-reflexive or peer-reflexive address belongs to the NAT. A packet leaves from the base, and becomes that \
               address on its way: so the base stands in the pair, and then many pairs turn out to be one",
@@ -181,6 +193,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { drops_reflexive: true, ..RIGHT },
         spec: PRUNING,
+        ours: true,
         label: "its base can send",
         why: "a pair with a reflexive local candidate is not dropped: its base takes the candidate's place. It is dropped only \
               if such a pair is there already",
@@ -188,6 +201,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { one_a_base: true, ..RIGHT },
         spec: PRUNING,
+        ours: false,
         label: "the same base, but another remote candidate",
         why: "two pairs are redundant if they have the same local base *and* the same remote candidate. To different remote \
               candidates these are different checks",
@@ -195,12 +209,14 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { always_100: true, ..RIGHT },
         spec: LIMIT,
+        ours: false,
         label: "one of too many",
         why: "100 is the default, and the limit must be configurable: it is an argument here",
     },
     Mistake {
         way: Way { no_limit: true, ..RIGHT },
         spec: LIMIT,
+        ours: false,
         label: "one of too many",
         why: "candidates come from a stranger. Who may name a thousand addresses makes you send packets to all of them, and \
               any of them may be a victim's: so the list has a limit, 100 by default",
@@ -208,6 +224,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { cuts_first: true, ..RIGHT },
         spec: LIMIT,
+        ours: false,
         label: "was cut off too early",
         why: "prune first, then cut: the limit counts checks, and a duplicate is none. Cut first, and duplicates take the \
               place of pairs that could have worked",
@@ -215,6 +232,7 @@ pub(super) const MISTAKES: [Mistake; 16] = [
     Mistake {
         way: Way { below_the_limit: true, ..RIGHT },
         spec: LIMIT,
+        ours: false,
         label: "there is room for this pair",
         why: "as many as the limit says may stay. (To the letter, the RFC wants fewer than the limit; this exercise does not)",
     },
