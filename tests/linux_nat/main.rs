@@ -10,10 +10,12 @@
 //! - `servers`: Debian's coturn, and the workbook's own
 //! - `verdicts`: what the example `nat` finds, through Linux and through the simulator
 //! - `packets`: each mapping and each filter, packet by packet
+//! - `matrix`: who meets whom, through two Linux NATs and by the oracle of `scenario`
 //! - `surprises`: what Linux does that no RFC and no description of it says
 
 #![cfg(target_os = "linux")]
 
+mod matrix;
 mod namespace;
 mod packets;
 #[expect(dead_code, reason = "the tests of the examples use all of it, these a part")]

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use sim::{Behavior, Dependence, PortAssignment};
 
-pub(crate) use linux::Linux;
+pub(crate) use linux::{Linux, one_after_the_other, open};
 pub(crate) use simulated::Simulated;
 
 use crate::namespace::possible;

@@ -23,13 +23,7 @@ pub(crate) struct Linux {
 
 impl Linux {
     pub(crate) fn new(street: Street) -> Self {
-        // One processor takes packets in the order in which they were sent. So a packet that is known to arrive
-        // tells that one sent before it, and not yet there, never will.
-        if let Ok(processor) = sched_getcpu() {
-            let mut only = CpuSet::new();
-            only.set(processor).unwrap();
-            sched_setaffinity(Pid::from_raw(0), &only).unwrap();
-        }
+        one_after_the_other();
         let endpoints = SERVER.into_iter().flat_map(|address| [PORT, OTHER_PORT].map(|port| (address, port)));
         let servers = street.server.within(|| endpoints.map(|endpoint| open(endpoint.into())).collect());
         Self { street, clients: HashMap::new(), servers, number: 0 }
@@ -95,7 +89,17 @@ fn first_of(client: &UdpSocket, probe: &[u8], answer: &[u8]) -> Option<SocketAdd
     }
 }
 
-fn open(address: SocketAddr) -> UdpSocket {
+/// One processor takes packets in the order in which they were sent. So a packet that is known to arrive tells that one
+/// sent before it, and not yet there, never will.
+pub(crate) fn one_after_the_other() {
+    if let Ok(processor) = sched_getcpu() {
+        let mut only = CpuSet::new();
+        only.set(processor).unwrap();
+        sched_setaffinity(Pid::from_raw(0), &only).unwrap();
+    }
+}
+
+pub(crate) fn open(address: SocketAddr) -> UdpSocket {
     let socket = UdpSocket::bind(address).unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket
