@@ -1,4 +1,4 @@
-//! # ice::prune: what is to be tried, and in which order
+//! # ice::prune: what to try, and in which order
 //!
 //! Two agents know each other's candidates. Now each makes its check list: all pairs that are worth a check, the best
 //! one first (RFC 8445 sections 6.1.2.2 to 6.1.2.5). Five steps:

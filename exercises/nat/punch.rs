@@ -18,6 +18,9 @@
 //! By hand first: two NATs with endpoint-independent mapping meet, whatever they filter. Both were told the right
 //! port. The first packet of one side may be dropped; but it opened its own NAT for the other one's.
 //!
+//! Verdicts name a NAT by its mapping and its filtering: `eim-apdf` has endpoint-independent mapping, and address and
+//! port-dependent filtering; `adm-eif` has address-dependent mapping, and endpoint-independent filtering.
+//!
 //! Check: `cargo run -- check nat::punch`. The page: nat.html#hole-punching-in-eight-packets
 
 use exercises::nat::Dependence::{self, AddressAndPortDependent, AddressDependent, EndpointIndependent};
