@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 use tap::{Random, Tap};
-use wire::trace::Event;
 
 use crate::flow_chart;
 use crate::message::{Request, Response, Wish};
-use crate::network::{Asked, Network, ask};
-use crate::verdict::{Depends, Test, Verdict};
+use crate::network::{Network, ask};
+use crate::verdict::{Depends, Verdict};
 
 /// One go through all tests, over a network of either kind.
 pub(crate) struct Discovery<'a, N> {
@@ -48,10 +47,15 @@ const COUNTER_CHECK: Name = (
     "not in the RFC",
     "Is anybody there? The first port, which may have any hole in its filter, asks that address itself.",
 );
+const MAPPING_1: Name = (
+    "Mapping, test I",
+    "RFC 5780 \u{a7}4.3",
+    "The first port asks again: what am I now? A mapping may die while others keep silent.",
+);
 const MAPPING_2: Name = (
     "Mapping, test II",
     "RFC 5780 \u{a7}4.3",
-    "The first port asks the server's other address. Am I the same there?",
+    "The same port asks the server's other address. Am I the same there?",
 );
 const MAPPING_3: Name = (
     "Mapping, test III",
@@ -64,17 +68,18 @@ impl<N: Network> Discovery<'_, N> {
     /// Goes through the tests in an order in which none spoils another: what goes out
     /// of a port opens the filter behind it, so each kind of test has its own.
     pub(crate) async fn run(mut self) -> Result<Verdict> {
-        let port = self.network.open().await?;
+        let port = self.port().await?;
         self.verdict.server = Some(self.server);
         self.verdict.local = Some(port);
         let first =
             self.test(&CONNECTIVITY, port, self.server, Wish::Nothing).await?;
         let Some((_, first)) = first else {
             self.proves("No UDP gets to the server and back.");
-            self.verdict.rfc3489 = flow_chart::name(&self.verdict);
+            self.verdict.rfc3489 = flow_chart::follow(&self.verdict).word;
             return Ok(self.verdict);
         };
         self.verdict.mapped = first.mapped;
+        self.name_server(first.other);
         self.proves(match first.mapped == Some(port) {
             true => "That is my own address: nothing translates.",
             false => "Something translates: the world sees another address.",
@@ -87,7 +92,7 @@ impl<N: Network> Discovery<'_, N> {
         if self.lifetime {
             self.verdict.lifetime = self.mapping_lifetime().await?;
         }
-        self.verdict.rfc3489 = flow_chart::name(&self.verdict);
+        self.verdict.rfc3489 = flow_chart::follow(&self.verdict).word;
         Ok(self.verdict)
     }
     // ANCHOR_END: tests
@@ -105,7 +110,7 @@ impl<N: Network> Discovery<'_, N> {
             self.tell("Without another address the server cannot try to get in: filtering stays unknown.");
             return Ok(Depends::Unknown);
         };
-        let port = self.network.open().await?;
+        let port = self.port().await?;
         let both = Wish::OtherAddressAndPort;
         let stranger = self.test(&FILTERING_2, port, self.server, both).await?;
         if let Some((from, response)) = stranger {
@@ -173,6 +178,13 @@ impl<N: Network> Discovery<'_, N> {
             return Ok(Depends::Unknown);
         };
 
+        let first = self.test(&MAPPING_1, port, self.server, Wish::Nothing).await?;
+        let Some((_, first)) = first else {
+            self.proves("The server keeps silent now: nothing.");
+            return Ok(Depends::Unknown);
+        };
+        self.proves("That is what the next answers are held against.");
+
         let other_address = SocketAddr::new(other.ip(), self.server.port());
         let second =
             self.test(&MAPPING_2, port, other_address, Wish::Nothing).await?;
@@ -208,73 +220,12 @@ impl<N: Network> Discovery<'_, N> {
         to: SocketAddr,
         wish: Wish,
     ) -> Result<Option<(SocketAddr, Response)>> {
-        let (test, section, question) = name;
-        self.network.mark(test);
-        self.tap.say(&format!("{test} ({section}). {question}"));
+        self.announce(name);
         let request = Request::binding(self.random.bytes(), wish)?;
-        let now = self.network.now();
-        self.tap.record(Event::udp(now, from, to, request.bytes.clone()));
+        self.picture(from, to, &request.bytes);
         let asked = ask(self.network, from, to, &request, self.patience).await?;
         self.show(&asked);
         self.keep(name, from, to, &asked);
         Ok(asked.answer.map(|(datagram, response)| (datagram.from, response)))
-    }
-
-    pub(crate) fn show(&mut self, asked: &Asked) {
-        match (&asked.answer, asked.requests) {
-            (Some((datagram, _)), requests) => {
-                if requests > 1 {
-                    self.tell(&format!("Lost on the way: the same request was sent {requests} times."));
-                }
-                let now = self.network.now();
-                let (from, to) = (datagram.from, datagram.to);
-                self.tap.record(Event::udp(now, from, to, datagram.bytes.clone()));
-            }
-            (None, requests) => self.tell(&format!(
-                "Silence: the same request was sent {requests} times, and {} s went by.",
-                self.patience.as_secs_f64()
-            )),
-        }
-        for line in self.network.unseen() {
-            self.tell(&format!("Not seen from here: {line}."));
-        }
-    }
-
-    pub(crate) fn keep(
-        &mut self,
-        (name, section, _): &Name,
-        from: SocketAddr,
-        to: SocketAddr,
-        asked: &Asked,
-    ) {
-        let mapped =
-            asked.answer.as_ref().and_then(|(_, response)| response.mapped);
-        if let Some(mapped) = mapped {
-            let same = mapped.port() == from.port();
-            let so_far = self.verdict.ports_preserved.unwrap_or(true);
-            self.verdict.ports_preserved = Some(so_far && same);
-        }
-        self.verdict.tests.push(Test {
-            name: (*name).to_owned(),
-            section,
-            from,
-            to,
-            requests: asked.requests,
-            answered_by: asked.answer.as_ref().map(|(datagram, _)| datagram.from),
-            mapped,
-            proves: String::new(),
-        });
-    }
-
-    /// What the test before this proved.
-    pub(crate) fn proves(&mut self, what: &str) {
-        self.tap.learned(what);
-        if let Some(test) = self.verdict.tests.last_mut() {
-            what.clone_into(&mut test.proves);
-        }
-    }
-
-    pub(crate) fn tell(&self, words: &str) {
-        self.tap.tell(&format!("\n{words}"));
     }
 }

@@ -1,10 +1,11 @@
 //! Do two behind the same NAT meet by their external addresses?
 
+use std::net::SocketAddr;
+
 use anyhow::Result;
-use wire::trace::Event;
 
 use crate::discover::{Discovery, Name};
-use crate::message::{Request, Wish, is_request};
+use crate::message::{Request, Response, Wish, is_request};
 use crate::network::{Asked, Network, waits};
 use crate::verdict::Depends;
 
@@ -29,51 +30,61 @@ impl<N: Network> Discovery<'_, N> {
         if self.verdict.mapping == Depends::None {
             return Ok(None); // the address outside is the one inside
         }
-        let (one, two) = (self.network.open().await?, self.network.open().await?);
+        let (one, two) = (self.port().await?, self.port().await?);
         let mut outside = Vec::new();
         for (name, port) in [(&ONE, one), (&TWO, two)] {
             let seen = self.test(name, port, self.server, Wish::Nothing).await?;
             let mapped = seen.and_then(|(_, response)| response.mapped);
-            self.proves(&mapped.map_or("Nothing.".to_owned(), |mapped| {
-                format!("{port} is {mapped} outside.")
-            }));
+            self.proves(&match mapped {
+                Some(mapped) => format!("{port} is {mapped} outside."),
+                None => "Nothing: the server is silent now.".to_owned(),
+            });
             outside.extend(mapped);
         }
         let &[outside_one, outside_two] = outside.as_slice() else {
             return Ok(None);
         };
 
-        let (name, section, question) = HAIRPIN;
-        self.network.mark(name);
-        self.tap.say(&format!("{name} ({section}). {question}"));
+        self.announce(&HAIRPIN);
         let request = Request::binding(self.random.bytes(), Wish::Nothing)?;
-        let mut asked =
-            Asked { last: self.network.now(), requests: 0, answer: None };
-        for wait in waits(self.patience) {
-            for (from, to) in [(one, outside_two), (two, outside_one)] {
-                self.network.send(from, to, &request.bytes).await?;
-                if asked.requests == 0 {
-                    let now = self.network.now();
-                    let event = Event::udp(now, from, to, request.bytes.clone());
-                    self.tap.record(event);
-                }
-            }
-            asked.requests += 1;
-            asked.last = self.network.now();
-            while let Some(came) = self.network.next(asked.last + wait).await? {
-                if !is_request(request.id, &came.bytes) {
-                    continue;
-                }
-                asked.answer = Some((came, crate::message::Response::default()));
-                self.show(&asked);
-                self.keep(&HAIRPIN, one, outside_two, &asked);
-                self.proves("One's own request came back: the NAT hairpins.");
-                return Ok(Some(true));
-            }
+        let paths = [(one, outside_two), (two, outside_one)];
+        for (from, to) in paths {
+            self.tap.name(to, "client, outside");
+            self.picture(from, to, &request.bytes);
+        }
+        let asked = self.both_ask(paths, &request).await?;
+        if let Some((came, _)) = &asked.answer {
+            self.tap.name(came.from, "client, outside");
         }
         self.show(&asked);
         self.keep(&HAIRPIN, one, outside_two, &asked);
+        if asked.answer.is_some() {
+            self.proves("A port's own request came back to the other: the NAT turns packets round.");
+            return Ok(Some(true));
+        }
         Ok(self.no_hairpin())
+    }
+
+    async fn both_ask(
+        &mut self,
+        paths: [(SocketAddr, SocketAddr); 2],
+        request: &Request,
+    ) -> Result<Asked> {
+        let mut asked = Asked::never(self.network.now());
+        for wait in waits(self.patience) {
+            for (from, to) in paths {
+                self.network.send(from, to, &request.bytes).await?;
+            }
+            asked.last = self.network.now();
+            asked.requests += 1;
+            while let Some(came) = self.network.next(asked.last + wait).await? {
+                if is_request(request.id, &came.bytes) {
+                    asked.answer = Some((came, Response::default()));
+                    return Ok(asked);
+                }
+            }
+        }
+        Ok(asked)
     }
 
     /// Silence again has two reasons: where both mapping and filtering depend on the
@@ -83,8 +94,8 @@ impl<N: Network> Discovery<'_, N> {
         let told = independent(self.verdict.mapping)
             || independent(self.verdict.filtering);
         self.proves(match told {
-            true => "Nothing came back: the NAT does not hairpin.",
-            false => "Nothing came back. Whether for want of hairpinning or by the filter cannot be told.",
+            true => "Nothing came back: the NAT does not turn packets round.",
+            false => "Nothing came back. Whether the NAT turned nothing round or its filter kept it out, nobody can tell.",
         });
         told.then_some(false)
     }

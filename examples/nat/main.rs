@@ -11,7 +11,7 @@
 //! - `discover`: the tests of RFC 5780: mapping and filtering
 //! - `hairpin`, `lifetime`: two more
 //! - `flow_chart`: what RFC 3489 would have called it
-//! - `verdict`: what was found out
+//! - `verdict`: what was found out; `show`: what is shown on the way there
 
 mod discover;
 mod flow_chart;
@@ -19,6 +19,7 @@ mod hairpin;
 mod lifetime;
 mod message;
 mod network;
+mod show;
 mod sockets;
 mod verdict;
 mod world;
@@ -161,7 +162,7 @@ async fn simulated(args: &Args, tap: &Tap) -> Result<(Verdict, Trace)> {
     let mut world = Simulated::behind(&edge, link, seed)?;
     let discovery = Discovery {
         network: &mut world,
-        server: SERVER.into(),
+        server: SERVER,
         patience: args.timeout.unwrap_or(PATIENCE),
         lifetime: !matches!(edge, Edge::Open),
         random,
@@ -214,13 +215,17 @@ impl Args {
     }
 }
 
+/// The verdict in RFC 4787's words, then in RFC 3489's.
 fn conclude(verdict: &Verdict, tap: &Tap) {
-    let Verdict { mapping, filtering, .. } = verdict;
-    tap.say("What stands in between");
-    tap.tell(&format!("mapping      {mapping}\nfiltering    {filtering}"));
-    if let Some(word) = verdict.rfc3489 {
-        tap.tell(&format!("RFC 3489     {word}"));
+    tap.say("What stands in between, in the words of RFC 4787:");
+    match verdict.mapped {
+        None => tap.tell("unknown: no UDP came back"),
+        Some(_) => verdict.lines().iter().for_each(|line| tap.tell(line)),
     }
+    let walk = flow_chart::follow(verdict);
+    let word = walk.word.unwrap_or("nothing: its chart asks what is unknown here");
+    tap.tell("\nIn the words of RFC 3489 (2003), by its flow chart:");
+    tap.tell(&format!("{} => {word}", walk.steps.join(", ")));
     if let Some(misses) = flow_chart::misses(verdict) {
         tap.tell(&misses);
     }
@@ -228,6 +233,9 @@ fn conclude(verdict: &Verdict, tap: &Tap) {
 
 fn why_not(verdict: &Verdict) -> String {
     match (verdict.mapped, verdict.server) {
+        (None, Some(server)) if server == SERVER => {
+            "no answer from the simulated server, as `--nat` wants it".to_owned()
+        }
         (None, Some(server)) => format!(
             "no answer from {server}. Is a STUN server running there, and does a firewall let UDP through? \
              `cargo run --example stun -- --listen ADDR --alternate ADDR` starts one"

@@ -110,3 +110,60 @@ pub(crate) fn is_request(id: [u8; 12], datagram: &[u8]) -> bool {
     let first = datagram.first_chunk::<2>();
     first == Some(&[0, 1]) && datagram.get(8..20) == Some(&id)
 }
+
+#[cfg(test)]
+mod tests {
+    use stun_server::{Endpoint, Server};
+
+    use super::*;
+
+    const ID: [u8; 12] = *b"ping-pong-01";
+
+    fn answered(wish: Wish) -> (Vec<u8>, stun_server::Reply) {
+        let server = Server::new(([192, 0, 2, 1], 3478).into());
+        let server = server.with_alternate(([192, 0, 2, 2], 3479).into()).unwrap();
+        let request = Request::binding(ID, wish).unwrap();
+        let (seen, mut out) = (([198, 51, 100, 1], 40_000).into(), Vec::new());
+        let reply =
+            server.respond(&request.bytes, seen, Endpoint::PRIMARY, &mut out);
+        (out, reply.unwrap())
+    }
+
+    #[test]
+    fn each_wish_is_understood_by_the_server() {
+        for (wish, from, port) in [
+            (Wish::Nothing, "192.0.2.1:3478", 40_000),
+            (Wish::OtherPort, "192.0.2.1:3479", 40_000),
+            (Wish::OtherAddressAndPort, "192.0.2.2:3479", 40_000),
+            (Wish::ToPort(5000), "192.0.2.1:3478", 5000),
+        ] {
+            let (bytes, reply) = answered(wish);
+            let from = from.parse().unwrap();
+            let origin = wire::stun::STUN.dissect(&bytes);
+            let origin = origin.find("RESPONSE-ORIGIN").and_then(wire::Node::addr);
+            assert_eq!((origin, reply.to.port()), (Some(from), port), "{wish:?}");
+        }
+    }
+
+    #[test]
+    fn a_response_tells_where_it_saw_us_and_where_else_to_ask() {
+        let (bytes, _) = answered(Wish::Nothing);
+        let response = Response::to(ID, &bytes).unwrap();
+        assert_eq!(response.mapped, Some(([198, 51, 100, 1], 40_000).into()));
+        assert_eq!(response.other, Some(([192, 0, 2, 2], 3479).into()));
+        assert_eq!(response.error, None);
+    }
+
+    #[test]
+    fn what_is_no_answer_to_this_question_is_none() {
+        let (bytes, _) = answered(Wish::Nothing);
+        let request = Request::binding(ID, Wish::Nothing).unwrap().bytes;
+        assert_eq!(Response::to(*b"ping-pong-02", &bytes), None);
+        assert_eq!(Response::to(ID, &request), None, "one's own request");
+        assert!(is_request(ID, &request) && !is_request(ID, &bytes));
+        for length in 0..bytes.len() {
+            assert_eq!(Response::to(ID, &bytes[..length]), None, "{length} bytes");
+            assert!(!is_request(ID, &bytes[..length]));
+        }
+    }
+}

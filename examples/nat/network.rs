@@ -49,12 +49,19 @@ pub(crate) struct Datagram {
 /// How a question went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// When the request left for the last time.
+    /// When the request left, first and last.
+    pub(crate) first: Duration,
     pub(crate) last: Duration,
     /// How often.
     pub(crate) requests: u32,
     /// Silence is an answer too.
     pub(crate) answer: Option<(Datagram, Response)>,
+}
+
+impl Asked {
+    pub(crate) fn never(now: Duration) -> Self {
+        Self { first: now, last: now, requests: 0, answer: None }
+    }
 }
 
 /// How long to wait before asking again, how often to ask, and how long to wait for
@@ -76,7 +83,7 @@ pub(crate) async fn ask(
     request: &Request,
     patience: Duration,
 ) -> Result<Asked> {
-    let mut asked = Asked { last: network.now(), requests: 0, answer: None };
+    let mut asked = Asked::never(network.now());
     for wait in waits(patience) {
         network.send(from, to, &request.bytes).await?;
         asked.last = network.now();
@@ -102,3 +109,24 @@ pub(crate) fn waits(patience: Duration) -> impl Iterator<Item = Duration> {
     })
 }
 // ANCHOR_END: ask
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seven_requests_and_a_long_wait_as_rfc_8489_counts_them() {
+        let ms = |ms: &[u64]| -> Vec<_> {
+            ms.iter().map(|ms| Duration::from_millis(*ms)).collect()
+        };
+        for (patience, expected) in [
+            (PATIENCE, ms(&[500, 1000, 2000, 4000, 8000, 16_000, 8000])),
+            (Duration::from_millis(7500), ms(&[500, 1000, 2000, 4000])),
+            (Duration::from_millis(1200), ms(&[500, 700])),
+            (Duration::from_millis(100), ms(&[100])),
+            (Duration::ZERO, ms(&[])),
+        ] {
+            assert_eq!(waits(patience).collect::<Vec<_>>(), expected);
+        }
+    }
+}

@@ -66,6 +66,42 @@ pub(crate) struct Test {
 }
 
 impl Verdict {
+    /// A line for each thing that RFC 4787 tells apart, with its section there.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let hairpinning = match self.hairpinning {
+            _ if self.mapping == Depends::None => "no need of it",
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "unknown",
+        };
+        let ports = match self.ports_preserved {
+            _ if self.mapping == Depends::None => "as they are",
+            Some(true) => "the same outside as inside",
+            Some(false) => "others outside than inside",
+            None => "unknown",
+        };
+        let lifetime = match self.lifetime {
+            None => "not tested".to_owned(),
+            Some(Lifetime { alive_after, gone_after: None }) => {
+                format!("more than {alive_after:.0} s")
+            }
+            Some(Lifetime { alive_after, gone_after: Some(gone) }) => {
+                format!("between {alive_after:.1} s and {gone:.1} s")
+            }
+        };
+        [
+            ("mapping", "4.1", self.mapping.to_string()),
+            ("ports", "4.2.1", ports.to_owned()),
+            ("lifetime", "4.3", lifetime),
+            ("filtering", "5", self.filtering.to_string()),
+            ("hairpinning", "6", hairpinning.to_owned()),
+        ]
+        .map(|(what, section, found)| {
+            format!("{what:<12} {:<6} {found}", format!("\u{a7}{section}"))
+        })
+        .into()
+    }
+
     /// Whether what was asked for is known.
     pub(crate) fn is_complete(&self) -> bool {
         self.mapping != Depends::Unknown && self.filtering != Depends::Unknown

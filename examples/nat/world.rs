@@ -2,7 +2,7 @@
 //! virtual time.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -18,12 +18,13 @@ use wire::trace::{Event, Trace};
 use crate::network::{Datagram, Network};
 
 /// The server's first address, and its other one.
-pub(crate) const SERVER: ([u8; 4], u16) = ([192, 0, 2, 1], 3478);
-const OTHER: ([u8; 4], u16) = ([192, 0, 2, 2], 3479);
+pub(crate) const SERVER: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 3478);
+const OTHER: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)), 3479);
 /// More than any of this takes: no run lasts for ever.
 const MOST_EVENTS: u64 = 1_000_000;
 
-// ANCHOR: world
 pub(crate) struct Simulated {
     world: World<Node>,
     client: HostId,
@@ -38,6 +39,7 @@ pub(crate) struct Simulated {
     told: u64,
 }
 
+// ANCHOR: host
 /// Who sits on the network.
 enum Node {
     Client(Client),
@@ -52,11 +54,42 @@ struct Client {
     alarm: Option<Duration>,
 }
 
+impl Host for Node {
+    fn receive(&mut self, now: Duration, packet: Packet, out: &mut Outbox) {
+        match self {
+            Self::Server(server) => server.receive(now, packet, out),
+            Self::Client(client) => {
+                if let Payload::Udp(bytes) = packet.payload {
+                    let Packet { from, to, .. } = packet;
+                    let bytes = bytes.to_vec();
+                    client.arrived.push(Datagram { from, to, bytes });
+                }
+            }
+        }
+    }
+
+    fn next_wake(&mut self) -> Option<Duration> {
+        match self {
+            Self::Server(server) => server.next_wake(),
+            Self::Client(client) if client.leaving.is_empty() => client.alarm,
+            Self::Client(_) => Some(Duration::ZERO), // at once
+        }
+    }
+
+    fn wake(&mut self, now: Duration, out: &mut Outbox) {
+        let Self::Client(client) = self else { return };
+        client.leaving.drain(..).for_each(|packet| out.send(packet));
+        client.alarm = client.alarm.filter(|alarm| *alarm > now);
+    }
+}
+// ANCHOR_END: host
+
 impl Simulated {
+    // ANCHOR: world
     /// A client behind `edge`; `link` joins that to the internet.
     pub(crate) fn behind(edge: &Edge, link: Link, seed: u64) -> Result<Self> {
         let mut world = World::new(seed);
-        let server = Server::new(SERVER.into()).with_alternate(OTHER.into())?;
+        let server = Server::new(SERVER).with_alternate(OTHER)?;
         let server = Hosted::new(server);
         let addresses = server.addresses();
         let internet = world.internet();
@@ -79,6 +112,7 @@ impl Simulated {
             told: 0,
         })
     }
+    // ANCHOR_END: world
 
     fn client(&mut self) -> &mut Client {
         match self.world.host_mut(self.client) {
@@ -142,36 +176,6 @@ impl Network for Simulated {
         unseen(self)
     }
 }
-
-impl Host for Node {
-    fn receive(&mut self, now: Duration, packet: Packet, out: &mut Outbox) {
-        match self {
-            Self::Server(server) => server.receive(now, packet, out),
-            Self::Client(client) => {
-                if let Payload::Udp(bytes) = packet.payload {
-                    let Packet { from, to, .. } = packet;
-                    let bytes = bytes.to_vec();
-                    client.arrived.push(Datagram { from, to, bytes });
-                }
-            }
-        }
-    }
-
-    fn next_wake(&mut self) -> Option<Duration> {
-        match self {
-            Self::Server(server) => server.next_wake(),
-            Self::Client(client) if client.leaving.is_empty() => client.alarm,
-            Self::Client(_) => Some(Duration::ZERO), // at once
-        }
-    }
-
-    fn wake(&mut self, now: Duration, out: &mut Outbox) {
-        let Self::Client(client) = self else { return };
-        client.leaving.drain(..).for_each(|packet| out.send(packet));
-        client.alarm = client.alarm.filter(|alarm| *alarm > now);
-    }
-}
-// ANCHOR_END: world
 
 /// What the NATs did and what was dropped, each kind once.
 fn unseen(world: &mut Simulated) -> Vec<String> {

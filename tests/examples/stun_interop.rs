@@ -3,7 +3,7 @@
 use std::net::UdpSocket;
 use std::process::Command;
 
-use crate::process::{Running, command_to_end, installed, run};
+use crate::process::{Drained, Running, command_to_end, installed, run};
 use crate::stun::{scratch, server};
 
 #[test]
@@ -40,29 +40,24 @@ fn we_learn_our_address_and_the_paths_behavior_from_turnserver() {
     if !installed("turnserver") {
         return;
     }
-    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let pid_file = scratch("turnserver.pid");
-    let mut command = Command::new("turnserver");
-    command.args([
-        "-n",
-        "--no-cli",
-        "--no-tls",
-        "--no-dtls",
-        "--no-tcp",
-        "-L",
-        "127.0.0.1",
-        "-L",
-        "127.0.0.2",
-    ]);
-    command.args(["--listening-port", &port, "--log-file", "stdout", "--pidfile"]).arg(&pid_file);
-    // It may not be up when the first request arrives: the client asks again.
-    let _turnserver = Running::command(&mut command).drained();
-    let done = run("stun", &["--quiet", "--server", &format!("127.0.0.1:{port}")]);
+    let (_turnserver, address) = coturn();
+    let done = run("stun", &["--quiet", "--server", &address]);
     assert_eq!(done.code, Some(0), "{}", done.err);
     for learned in
         ["no NAT on the way", "Filtering is endpoint-independent", "Mapping is endpoint-independent"]
     {
         assert!(done.out.contains(learned), "{learned} is missing in\n{}", done.out);
     }
-    let _ = std::fs::remove_file(pid_file);
+}
+
+/// coturn with two addresses, and the first of them. It may not be up when the first request arrives: clients ask
+/// again.
+pub(crate) fn coturn() -> (Drained, String) {
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let pid_file = scratch(&format!("turnserver-{port}.pid"));
+    let mut command = Command::new("turnserver");
+    command.args(["-n", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp"]);
+    command.args(["-L", "127.0.0.1", "-L", "127.0.0.2", "--listening-port", &port]);
+    command.args(["--log-file", "stdout", "--pidfile"]).arg(pid_file);
+    (Running::command(&mut command).drained(), format!("127.0.0.1:{port}"))
 }
