@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use sim::{Behavior, Dependence, PortAssignment};
 
 pub(crate) use linux::{Linux, one_after_the_other, open};
-pub(crate) use simulated::Simulated;
+pub(crate) use simulated::{Mailbox, Simulated};
 
 use crate::namespace::possible;
 use crate::process::installed;

@@ -18,9 +18,9 @@ pub(crate) struct Simulated {
 
 /// A host that sends what it is given and keeps what it gets.
 #[derive(Default)]
-struct Mailbox {
-    to_send: Vec<Packet>,
-    got: Vec<Packet>,
+pub(crate) struct Mailbox {
+    pub(crate) to_send: Vec<Packet>,
+    pub(crate) got: Vec<Packet>,
 }
 
 impl Host for Mailbox {
