@@ -231,7 +231,7 @@
             const line = element("span", { class: "chk-state" }, element("span", { "aria-hidden": "true" }, `${sign} `), word);
             const badge = state === "" ? "" : element("span", { class: "chk-badge" }, state === "selected" ? "★ in use" : "☆ nominated");
             row.replaceChildren(line, badge,
-                element("span", { class: "chk-addresses" }, side(pair.local), " → ", side(pair.remote)),
+                element("span", { class: "chk-addresses" }, side(pair.local), element("span", { class: "chk-to" }, "→ ", side(pair.remote))),
                 element("span", { class: "chk-counts" }, `${pair.requests_sent} sent, ${pair.responses_received} answered`));
         }
 

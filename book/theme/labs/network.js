@@ -15,7 +15,9 @@
         ["A symmetric NAT meets a full cone", { left: "apdm-apdf", right: "eim-eif" }],
         ["A mobile network and a home", { left: "eim-apdf+eim-eif", right: "eim-apdf" }],
         ["UDP is blocked", { left: "eim-apdf", right: "blocked" }],
-        ["Behind the same NAT", { left: "eim-apdf", right: "eim-apdf", together: true }],
+        ["Behind the same NAT", { left: "eim-apdf", right: "eim-apdf", together: true, hide: false }],
+        ["The same, and their addresses are hidden", { left: "eim-apdf", right: "eim-apdf", together: true }],
+        ["A mapping that dies early", { left: "eim-apdf", right: "eim-apdf", lifetime: 3, until: 30 }],
     ];
     const NUMBERS = [
         ["latency", "latency of each side's link, ms", { min: 0, max: 500, step: 1 }, 20],
@@ -62,6 +64,8 @@
                 return element("label", {}, element("span", {}, text), field);
             }));
             this.together = element("input", { type: "checkbox", id: "net-together" });
+            this.hide = element("input", { type: "checkbox", id: "net-hide" });
+            this.hide.checked = true;
             this.seed = 1;
             this.status = element("p", { class: "lab-status", role: "status" });
             this.fail = element("p", { class: "lab-fail", role: "alert", hidden: "" });
@@ -71,12 +75,15 @@
             this.ladder = new Ladder((packet, by) => this.open(packet, by), event => this.player.key(event));
             this.detail = element("div", { class: "net-detail", tabindex: "-1" });
             this.stage = element("div", { class: "net-stage", hidden: "" }, this.outcome, this.player.element,
-                element("div", { class: "net-scene" }, this.tables, this.ladder.element), this.detail);
+                element("div", { class: "net-scene" }, this.tables, this.ladder.element),
+                element("p", { class: "net-bounds" }, "A click on a packet, or Enter, takes it apart. Many checks come in twos: this stack sends one for the host candidate and one for the server reflexive candidate, though both leave from the same base (",
+                    element("a", { href: "https://www.rfc-editor.org/rfc/rfc8445#section-6.1.2.4" }, "RFC 8445 §6.1.2.4"), " would prune the second)."), this.detail);
             this.section.append(
                 element("div", { class: "film-edges" }, this.left.element, this.right.element),
                 element("details", { class: "film-more" }, element("summary", {}, "Links, ports, hairpinning, lifetimes"),
                     element("div", { class: "film-fields" }, ...fields),
-                    element("label", {}, this.together, " both peers are at home behind the left one")),
+                    element("label", { class: "net-box" }, this.together, " both peers are at home behind the left one"),
+                    element("label", { class: "net-box" }, this.hide, " host candidates are not told to the other side, as browsers hide them behind mDNS names")),
                 element("div", { class: "lab-bar" }, button("Go", () => this.go(), { class: "net-go" }),
                     button("Other luck", () => {
                         this.seed += 1;
@@ -100,6 +107,7 @@
             const setting = { left: this.left.value, right: this.right.value };
             for (const [name, { field, usual }] of this.fields) if (field.value !== usual && field.value !== "") setting[name] = field.type === "number" || name === "until" ? Number(field.value) : field.value;
             if (this.together.checked) setting.together = true;
+            if (!this.hide.checked) setting.hide = false;
             if (this.seed !== 1) setting.seed = this.seed;
             return setting;
         }
@@ -108,6 +116,7 @@
             for (const side of ["left", "right"]) if (setting[side]) this[side].value = setting[side];
             for (const [name, { field, usual }] of this.fields) field.value = setting[name] ?? usual;
             this.together.checked = String(setting.together ?? false) === "true";
+            this.hide.checked = String(setting.hide ?? true) === "true";
             this.seed = Number(setting.seed ?? 1);
         }
 
@@ -129,7 +138,7 @@
             this.say("starting", "Playing…");
             history.replaceState(history.state, "", BEGINNING + new URLSearchParams(setting));
             try {
-                const run = await ask(`${this.path}run`, { ...setting, latency: setting.latency ?? 20, reader });
+                const run = await ask(`${this.path}run`, { ...setting, latency: setting.latency ?? 20, hide: this.hide.checked, reader });
                 if (turn === this.turn) this.take(run);
             } catch (error) {
                 if (turn !== this.turn) return;
@@ -259,7 +268,16 @@
                 const table = [...lines.get(lane).values()];
                 list.replaceChildren(...table.map(line => this.line(line, kind)));
                 if (table.length === 0) list.append(element("li", { class: "net-empty" }, kind === "nat" ? "no mapping yet: nobody gets in" : "nothing went out yet: nobody gets in"));
+                this.seek(list);
             }
+        }
+
+        // Keeps the line in view that the step is about.
+        seek(list) {
+            const marked = list.querySelector(".net-mark")?.closest("li");
+            if (!marked) return;
+            const [top, end] = [marked.offsetTop, marked.offsetTop + marked.offsetHeight];
+            if (top < list.scrollTop || end > list.scrollTop + list.clientHeight) list.scrollTop = top - 4;
         }
 
         line({ internal, external, lets_in, expires, mark, refused }, kind) {
@@ -268,7 +286,6 @@
             const what = element("span", { class: "net-pair" }, element("code", {}, internal));
             if (external) what.append(" ⇄ ", element("code", {}, external));
             item.append(what);
-            if (mark) item.append(element("span", { class: "net-mark" }, words[mark]));
             const who = element("span", { class: "net-in" }, kind === "nat" ? "lets in " : "wrote to ");
             lets_in.forEach((one, no) => who.append(no > 0 ? ", " : "", element("code", {}, one)));
             item.append(who);
@@ -277,6 +294,7 @@
                 item.append(left);
                 this.lives.push({ left, expires });
             }
+            if (mark) item.append(element("span", { class: "net-mark" }, words[mark]));
             return item;
         }
     }
@@ -312,15 +330,15 @@
             const { lanes } = this.film;
             this.width = this.element.clientWidth;
             const wide = this.width >= 620;
-            const gutter = wide ? 58 : 44;
-            const edge = wide ? 58 : 30;
+            const gutter = wide ? 58 : 36;
+            const edge = wide ? 58 : 24;
             const space = (this.width - gutter - 2 * edge) / (lanes.length - 1);
             this.x = lanes.map((_, no) => gutter + edge + no * space);
             this.tall = wide && space > 118;
             this.head.replaceChildren(...lanes.map((lane, no) => {
                 const box = element("span", { class: `net-lane ${lane.kind}` }, lane.name);
                 box.style.insetInlineStart = `${this.x[no]}px`;
-                box.style.maxInlineSize = `${Math.max(54, space - 6)}px`;
+                box.style.maxInlineSize = `${wide ? Math.max(54, space - 6) : space - 1}px`;
                 return box;
             }));
             this.boxes = [...this.head.children];
@@ -361,7 +379,7 @@
                 drawn.append(svg("line", { class: "net-line", x1: x1 + way * 3, y1: line + lift, x2: stop, y2: line + lift }));
                 if (leg.fate === "arrived" || leg.fate === "flying") drawn.append(svg("path", { class: "net-tip", d: `M${stop} ${line + lift}l${-7 * way} -4.5v9z` }));
                 else drawn.append(svg("path", { class: "net-cross", d: `M${stop - 6} ${line - 6}l12 12m0 -12l-12 12` }));
-                if (this.tall && !leg.again) {
+                if (this.tall && !leg.again && Math.abs(stop - x1) > 96) {
                     const text = svg("text", { class: "net-address", x: (x1 + (leg.fate === "lost" ? stop : x2)) / 2, y: line + 14, "text-anchor": "middle" }, `${way > 0 ? "" : "← "}${leg.source}${way > 0 ? " →" : ""}`);
                     drawn.append(text);
                 }

@@ -107,24 +107,9 @@ impl Cast {
         self.lanes.iter().position(peer).unwrap_or_default()
     }
 
-    /// Where a packet that `from` sends to `address` would come next.
-    pub(super) fn next(&self, from: usize, address: IpAddr) -> usize {
-        let goal = self.lanes.iter().position(|lane| lane.addresses.contains(&address));
-        let goal = goal.unwrap_or_else(|| self.lanes.len() / 2);
-        let (Some(here), Some(there)) = (self.lanes.get(from), self.lanes.get(goal)) else { return from };
-        if here.side.is_some() && here.side == there.side {
-            let step = if there.depth > here.depth { here.depth + 1 } else { here.depth.saturating_sub(1) };
-            return self.at(here.side, step).unwrap_or(goal);
-        }
-        // Out to the internet first; then in at the other side's door.
-        here.side.and_then(|side| self.at(Some(side), here.depth + 1)).unwrap_or_else(|| {
-            let doors = self.lanes.iter().enumerate().filter(|(_, lane)| lane.side == there.side);
-            doors.max_by_key(|(_, lane)| lane.depth).map_or(goal, |(door, _)| door)
-        })
-    }
-
-    fn at(&self, side: Option<Side>, depth: usize) -> Option<usize> {
-        self.lanes.iter().position(|lane| lane.side == side && lane.depth == depth)
+    /// Where a packet is drawn to go that nobody was to take: a lane further in.
+    pub(super) fn inward(&self, from: usize) -> usize {
+        if from * 2 < self.lanes.len() { from + 1 } else { from.saturating_sub(1) }
     }
 }
 

@@ -13,7 +13,7 @@ mod cast;
 mod reel;
 mod words;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -96,6 +96,9 @@ pub struct Leg {
     pub why: Option<String>,
     /// The link delivered the packet a second time.
     pub again: bool,
+    /// The simulator's number of it; a copy that a link made shares its original's.
+    #[serde(skip)]
+    pub way: u64,
     /// The step in which it was sent.
     pub starts: usize,
     /// The step in which it ended; none if it was still on its way.
@@ -196,13 +199,5 @@ impl From<Duration> for Ms {
     /// To the microsecond: more would be digits without a meaning.
     fn from(time: Duration) -> Self {
         Self(time.as_micros() as f64 / 1000.0)
-    }
-}
-
-impl Film {
-    /// The lane with that address, the peer rather than what stands before it.
-    #[must_use]
-    pub fn lane_of(&self, address: IpAddr) -> Option<usize> {
-        self.lanes.iter().position(|lane| lane.addresses.contains(&address))
     }
 }

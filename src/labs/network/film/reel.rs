@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use sim::{Incident, Mapping, MappingId, PacketId, Payload, Place, Reason, Side, What};
+use sim::{Incident, Mapping, MappingId, PacketId, Payload, Place, Reason, Side, Way, What};
 use wire::trace::Event;
 use wire::{Dissection, Session};
 
@@ -75,11 +75,11 @@ impl<'c> Reel<'c> {
 
     /// The next incident of the log.
     pub fn take(&mut self, incident: &Incident) {
-        let Incident { at, place, packet: id, what, .. } = incident;
+        let Incident { at, place, packet: id, way, what } = incident;
         let lane = self.cast.lane(*place);
         match (what, id, lane) {
-            (What::Sent(packet), Some(id), Some(lane)) => self.sent(*at, *id, lane, packet),
-            (What::Arrived(packet), Some(id), Some(lane)) => self.arrived(*at, *id, lane, *place, packet),
+            (What::Sent(packet), Some(id), Some(lane)) => self.sent(*at, *id, lane, *way, packet),
+            (What::Arrived(packet), Some(id), Some(lane)) => self.arrived(incident, *id, lane, packet),
             (What::Translated { after, .. }, Some(id), Some(lane)) => {
                 if let Some(open) = self.now_open(*at, *id, lane) {
                     open.after = Some(after.clone());
@@ -88,7 +88,10 @@ impl<'c> Reel<'c> {
             (What::Mapped(mapping), _, Some(lane)) => self.changed(*at, *id, lane, mapping, Changed::Made),
             (What::Refreshed(mapping), _, Some(lane)) => self.changed(*at, *id, lane, mapping, Changed::Used),
             (What::Expired(line), _, Some(lane)) => self.expired(*at, lane, *line),
-            (What::Dropped(reason), Some(id), lane) => self.dropped(*at, *id, lane, *reason),
+            (What::Dropped(reason), Some(id), _) if reason.is_on_the_way() => {
+                self.lost(*at, *id, *way, *reason);
+            }
+            (What::Dropped(reason), Some(id), Some(lane)) => self.refused(*at, *id, lane, *reason),
             _ => {}
         }
     }
@@ -133,7 +136,7 @@ impl<'c> Reel<'c> {
         (*at, self.steps.iter().position(sends).map_or(usize::MAX, |sent| 2 * sent))
     }
 
-    fn sent(&mut self, at: Duration, id: PacketId, lane: usize, packet: &sim::Packet) {
+    fn sent(&mut self, at: Duration, id: PacketId, lane: usize, way: Option<Way>, packet: &sim::Packet) {
         let passes = self.now_open(at, id, lane).map(|open| open.step);
         let step = match passes {
             Some(step) => step,
@@ -145,13 +148,15 @@ impl<'c> Reel<'c> {
                 self.step(at, lane, Happening::Sent, Some(index), text)
             }
         };
-        let to = self.cast.next(lane, packet.to.ip());
+        let to = way.and_then(|way| way.to).and_then(|to| self.cast.lane(to));
+        let to = to.unwrap_or_else(|| self.cast.inward(lane));
         if let Some(packet_index) = self.known.get(&id).copied()
             && let Some(known) = self.packets.get_mut(packet_index)
         {
             known.legs.push(Leg {
                 from: lane,
                 to,
+                way: way.map_or(0, |way| way.number),
                 at: at.into(),
                 until: at.into(),
                 source: packet.from,
@@ -165,7 +170,8 @@ impl<'c> Reel<'c> {
         }
     }
 
-    fn arrived(&mut self, at: Duration, id: PacketId, lane: usize, place: Place, packet: &sim::Packet) {
+    fn arrived(&mut self, incident: &Incident, id: PacketId, lane: usize, packet: &sim::Packet) {
+        let Incident { at, place, way, .. } = *incident;
         self.close();
         let Some(index) = self.known.get(&id).copied() else { return };
         let label = self.label(index);
@@ -177,7 +183,7 @@ impl<'c> Reel<'c> {
             _ => (Happening::Passed, String::new()),
         };
         let step = self.step(at, lane, kind, Some(index), text);
-        self.land(index, at, lane, step);
+        self.land(index, at, way, lane, step);
         if let Place::Router(_, side) = place {
             self.open = Some(Open {
                 at,
@@ -192,15 +198,15 @@ impl<'c> Reel<'c> {
         }
     }
 
-    /// Ends the leg that was on its way to `lane`; where none is, the link delivered the packet twice.
-    fn land(&mut self, packet: usize, at: Duration, lane: usize, step: usize) {
+    /// Ends the leg that was on its way to `lane`; where that ended already, the link delivered the packet twice.
+    fn land(&mut self, packet: usize, at: Duration, way: Option<Way>, lane: usize, step: usize) {
         let Some(packet) = self.packets.get_mut(packet) else { return };
-        let flying = packet.legs.iter().position(|leg| leg.fate == Fate::Flying && leg.to == lane);
-        let flying = flying.or_else(|| packet.legs.iter().position(|leg| leg.fate == Fate::Flying));
+        let way = way.map_or(0, |way| way.number);
+        let flying = packet.legs.iter().position(|leg| leg.fate == Fate::Flying && leg.way == way);
         let leg = match flying {
             Some(leg) => leg,
             None => {
-                let Some(twice) = packet.legs.iter().rfind(|leg| leg.to == lane).cloned() else { return };
+                let Some(twice) = packet.legs.iter().rfind(|leg| leg.way == way).cloned() else { return };
                 packet.legs.push(Leg { again: true, why: None, ..twice });
                 packet.legs.len() - 1
             }
@@ -210,25 +216,16 @@ impl<'c> Reel<'c> {
         }
     }
 
-    fn dropped(&mut self, at: Duration, id: PacketId, lane: Option<usize>, reason: Reason) {
-        let refuses = lane.and_then(|lane| self.now_open(at, id, lane).map(|open| (lane, open.step)));
-        let Some(index) = self.known.get(&id).copied() else { return };
-        let on_the_way = self.packets.get(index).is_some_and(|packet| {
-            packet
-                .legs
-                .iter()
-                .any(|leg| leg.fate == Fate::Flying && leg.ends.is_none() && leg.at == at.into())
-        });
-        match refuses {
-            Some((lane, step)) if !on_the_way => self.refused(index, lane, step, reason),
-            _ => self.lost(index, at, lane, reason),
+    fn refused(&mut self, at: Duration, id: PacketId, lane: usize, reason: Reason) {
+        if self.now_open(at, id, lane).is_none() {
+            return;
         }
-    }
-
-    fn refused(&mut self, index: usize, lane: usize, step: usize, reason: Reason) {
+        let (Some(index), Some(open)) = (self.known.get(&id).copied(), self.open.take()) else { return };
         let label = self.label(index);
-        let Some(open) = self.open.take() else { return };
-        if let Some(leg) = self.packets.get_mut(index).and_then(|packet| packet.legs.last_mut()) {
+        let arrived = |leg: &&mut Leg| leg.ends == Some(open.step);
+        if let Some(leg) =
+            self.packets.get_mut(index).and_then(|packet| packet.legs.iter_mut().rfind(arrived))
+        {
             (leg.fate, leg.why) = (Fate::Dropped, Some(reason.to_string()));
         }
         let name = self.name(lane);
@@ -238,7 +235,7 @@ impl<'c> Reel<'c> {
             .filter(|((at, _), mapping)| *at == lane && mapping.external == open.came.to)
             .map(|((_, line), _)| line.0)
             .max();
-        let Some((_, told)) = self.steps.get_mut(step) else { return };
+        let Some((_, told)) = self.steps.get_mut(open.step) else { return };
         told.kind = Happening::Dropped;
         told.text =
             format!("The {name} drops {label} from {} to {}: {reason}.", open.came.from, open.came.to);
@@ -256,34 +253,25 @@ impl<'c> Reel<'c> {
         }
     }
 
-    fn lost(&mut self, index: usize, at: Duration, lane: Option<usize>, reason: Reason) {
-        let nowhere = lane.is_none();
-        let until = at + self.latency;
-        let label = self.label(index);
-        let lane_of_leg = {
-            let Some(packet) = self.packets.get_mut(index) else { return };
-            let Some(leg) = packet.legs.iter_mut().rfind(|leg| leg.fate == Fate::Flying) else { return };
-            (leg.fate, leg.why, leg.until) = (Fate::Lost, Some(reason.to_string()), until.into());
-            if let Some(lane) = lane.filter(|&lane| lane != leg.from) {
-                leg.to = lane;
+    /// Ends a leg on its way. A copy that a link made may still arrive.
+    fn lost(&mut self, at: Duration, id: PacketId, way: Option<Way>, reason: Reason) {
+        let Some(index) = self.known.get(&id).copied() else { return };
+        let (label, way) = (self.label(index), way.map_or(0, |way| way.number));
+        let steps = self.steps.len();
+        let Some(packet) = self.packets.get_mut(index) else { return };
+        let flies = |leg: &&mut Leg| leg.fate == Fate::Flying && leg.way == way;
+        let Some(leg) = packet.legs.iter_mut().rfind(flies) else { return };
+        (leg.fate, leg.why, leg.ends) = (Fate::Lost, Some(reason.to_string()), Some(steps));
+        leg.until = (at + self.latency).into();
+        let (from, target) = (leg.from, leg.target);
+        let text = match reason {
+            Reason::Lost => format!("The link loses {label} to {target}."),
+            Reason::NoRoute => {
+                format!("Nobody out there has the address {}: {label} ends on the way.", target.ip())
             }
-            (leg.from, leg.target)
+            _ => format!("{label} to {target} ends on the way: {reason}."),
         };
-        let (from, target) = lane_of_leg;
-        let text = if nowhere {
-            format!("Nobody on the internet has the address {}: {label} ends there.", target.ip())
-        } else {
-            format!("The link loses {label} to {target}: {reason}.")
-        };
-        let text = if reason == Reason::Lost { format!("The link loses {label} to {target}.") } else { text };
-        let step = self.step(at + self.latency / 2, from, Happening::Lost, Some(index), text);
-        if let Some(leg) = self
-            .packets
-            .get_mut(index)
-            .and_then(|packet| packet.legs.iter_mut().rfind(|leg| leg.fate == Fate::Lost))
-        {
-            leg.ends = Some(step);
-        }
+        self.step(at + self.latency / 2, from, Happening::Lost, Some(index), text);
     }
 
     fn changed(&mut self, at: Duration, id: Option<PacketId>, lane: usize, mapping: &Mapping, what: Changed) {
