@@ -17,7 +17,7 @@ use tokio::time::timeout;
 /// So much of real time a run may take.
 pub const LONGEST: Duration = Duration::from_secs(5);
 /// So long may it wait for its turn.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 /// So many are played at once.
 const AT_ONCE: usize = 2;
 
