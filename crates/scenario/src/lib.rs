@@ -22,6 +22,8 @@
 //! ```
 
 mod agent;
+#[cfg(feature = "calls")]
+pub mod calls;
 mod candidate;
 mod crypto;
 mod gather;
