@@ -65,7 +65,8 @@ fn record_and_snapshot(root: &Path, name: &Name) -> Result<()> {
     traces::record(root, name.as_str(), &[], traces::SEED, &root.join(format!("traces/{name}.pcapng")))?;
     println!("taking its snapshots, and those of the exercise's verdicts: cargo test");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root).env("INSTA_UPDATE", "unseen").args(snapshot_arguments(name).split(' '));
+    cargo.current_dir(root).env("INSTA_UPDATE", "unseen").env("WIREBOOK_CHAPTER", name.as_str());
+    cargo.args(snapshot_arguments(name).split(' '));
     let output = cargo.output().context("cannot run cargo")?;
     let words = [output.stdout, output.stderr].concat();
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&words));
@@ -77,7 +78,10 @@ fn snapshot_arguments(name: &Name) -> String {
 }
 
 fn by_hand(name: &Name) -> String {
-    format!("  cargo xtask traces {name}\n  INSTA_UPDATE=unseen cargo {}", snapshot_arguments(name))
+    format!(
+        "  cargo xtask traces {name}\n  INSTA_UPDATE=unseen WIREBOOK_CHAPTER={name} cargo {}",
+        snapshot_arguments(name)
+    )
 }
 
 fn next_steps(name: &Name, no_run: bool) -> String {
