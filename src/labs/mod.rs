@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md`: it listens on loopback, bounds what a client can make it hold, and keeps working
 //! after any bad input.
 
+pub mod behind;
 pub mod call;
 pub mod checks;
 pub mod handshake;
@@ -37,6 +38,7 @@ pub static LABS: &[&Lab] = &[
     &call::LAB,
     &network::LAB,
     &checks::LAB,
+    &behind::LAB,
 ];
 
 /// One lab: what it is called, and how it starts.

@@ -73,6 +73,7 @@ pub(super) fn info(listener: &Listener, notices: &[String]) -> Info {
     Info {
         address,
         alternate: listener.server.address(Endpoint::PRIMARY.opposite()),
+        servers: listener.server.addresses().map(|(_, address)| address).collect(),
         url: format!("stun:{address}"),
         username: USERNAME,
         password: PASSWORD,

@@ -78,6 +78,8 @@ pub struct Info {
     pub address: SocketAddr,
     /// The other address and port, which OTHER-ADDRESS tells; `None` where there is no second address.
     pub alternate: Option<SocketAddr>,
+    /// All that it answers at: four where there is a second address, else one.
+    pub servers: Vec<SocketAddr>,
     /// What an `iceServers` entry says.
     pub url: String,
     /// The credential that it checks where one is offered.
