@@ -2,6 +2,8 @@
 //!
 //! Where either is missing, each test says so in one line and passes; CI installs them.
 
+#[path = "browser/behind.rs"]
+mod behind;
 #[path = "browser/call.rs"]
 mod call;
 #[path = "browser/driver.rs"]

@@ -1,5 +1,7 @@
 //! The labs on real sockets.
 
+#[path = "labs/behind.rs"]
+mod behind;
 #[path = "labs/call.rs"]
 mod call;
 #[path = "labs/call_client.rs"]
