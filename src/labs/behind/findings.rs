@@ -77,7 +77,7 @@ pub(super) fn of(report: &Report, candidates: &[Candidate]) -> Vec<Finding> {
             "time",
             "How long did it take?",
             time(report, candidates),
-            &[rfc(8489, "6.2.1"), rfc(8838, "5.1")],
+            &[rfc(8489, "6.2.1"), rfc(8838, "9")],
         ),
     ]
 }
