@@ -173,7 +173,7 @@ async fn what_cannot_be_played_is_refused_with_what_was_expected() {
             ("[".repeat(4000), 422, "expected JSON"),
             ("x".repeat(5000), 413, ""),
             (json!({ "left": "none" }).to_string(), 422, "missing field `right`"),
-            (pair(json!({ "loft": 1 })), 422, "unknown field `loft`"),
+            (pair(&json!({ "loft": 1 })), 422, "unknown field `loft`"),
             (
                 json!({ "left": "none", "right": "nat" }).to_string(),
                 422,
@@ -184,22 +184,22 @@ async fn what_cannot_be_played_is_refused_with_what_was_expected() {
                 422,
                 "left: expected the name of an edge",
             ),
-            (pair(json!({ "loss": 91 })), 422, "loss: expected 0 to 90 %, found 91"),
-            (pair(json!({ "loss": -1 })), 422, "loss: expected 0 to 90 %, found -1"),
-            (pair(json!({ "latency": 1e300 })), 422, "latency: expected 0 to 500 ms"),
-            (pair(json!({ "latency": "NaN" })), 422, "expected JSON"),
-            (pair(json!({})).replace('}', ",\"loss\":NaN}"), 422, "expected JSON"),
-            (pair(json!({})).replace('}', ",\"loss\":1e999}"), 422, "expected JSON"),
-            (pair(json!({ "seed": -1 })), 422, "expected JSON"),
-            (pair(json!({})).replace('}', ",\"seed\":18446744073709551616}"), 422, "expected JSON"),
-            (pair(json!({ "until": 61 })), 422, "until: expected 1 to 60 s"),
-            (pair(json!({ "lifetime": 0 })), 422, "lifetime: expected 1 to 86400 s"),
+            (pair(&json!({ "loss": 91 })), 422, "loss: expected 0 to 90 %, found 91"),
+            (pair(&json!({ "loss": -1 })), 422, "loss: expected 0 to 90 %, found -1"),
+            (pair(&json!({ "latency": 1e300 })), 422, "latency: expected 0 to 500 ms"),
+            (pair(&json!({ "latency": "NaN" })), 422, "expected JSON"),
+            (pair(&json!({})).replace('}', ",\"loss\":NaN}"), 422, "expected JSON"),
+            (pair(&json!({})).replace('}', ",\"loss\":1e999}"), 422, "expected JSON"),
+            (pair(&json!({ "seed": -1 })), 422, "expected JSON"),
+            (pair(&json!({})).replace('}', ",\"seed\":18446744073709551616}"), 422, "expected JSON"),
+            (pair(&json!({ "until": 61 })), 422, "until: expected 1 to 60 s"),
+            (pair(&json!({ "lifetime": 0 })), 422, "lifetime: expected 1 to 86400 s"),
             (
-                pair(json!({ "ports": "even" })),
+                pair(&json!({ "ports": "even" })),
                 422,
                 "ports: expected sequential, preserving, random, found \"even\"",
             ),
-            (pair(json!({ "reader": "r".repeat(65) })), 422, "expected a reader of at most 64 letters"),
+            (pair(&json!({ "reader": "r".repeat(65) })), 422, "expected a reader of at most 64 letters"),
         ] {
             let (found, why) = desk.post("run", &body).await;
             assert_eq!(found, status, "{lab} {}: {why}", &body[..body.len().min(80)]);
@@ -270,7 +270,7 @@ async fn the_check_lists_are_told_as_they_change() {
     }
 }
 
-fn pair(more: Value) -> String {
+fn pair(more: &Value) -> String {
     let mut question = json!({ "left": "none", "right": "none" });
     for (name, value) in more.as_object().unwrap() {
         question[name] = value.clone();

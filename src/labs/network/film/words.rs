@@ -9,7 +9,7 @@ pub(super) fn lets_in(mapping: &Mapping, filtering: Option<Dependence>) -> Vec<S
     match filtering {
         None | Some(Dependence::EndpointIndependent) => vec!["anybody".to_owned()],
         Some(Dependence::AddressDependent) => {
-            let mut all: Vec<_> = mapping.remotes.iter().map(|remote| remote.ip()).collect();
+            let mut all: Vec<_> = mapping.remotes.iter().map(std::net::SocketAddr::ip).collect();
             all.sort_unstable();
             all.dedup();
             all.iter().map(|address| format!("{address}, any port")).collect()
