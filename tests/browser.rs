@@ -6,8 +6,12 @@
 mod behind;
 #[path = "browser/call.rs"]
 mod call;
+#[path = "browser/checks.rs"]
+mod checks;
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "browser/network.rs"]
+mod network;
 #[path = "browser/sdp.rs"]
 mod sdp;
 #[path = "browser/socketio.rs"]
