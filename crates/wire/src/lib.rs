@@ -18,6 +18,7 @@ pub mod dtls;
 pub mod engineio;
 pub mod filter;
 pub mod http;
+pub mod journey;
 mod json;
 mod layer;
 pub mod protocols;

@@ -6,6 +6,7 @@ mod exercise;
 mod glossary;
 mod lab;
 mod ladder;
+mod matrix;
 mod packet;
 mod sdp;
 mod term;
@@ -19,6 +20,7 @@ pub(crate) static DIRECTIVES: &[&Directive] = &[
     &packet::PACKET,
     &sdp::SDP_DIRECTIVE,
     &ladder::LADDER,
+    &matrix::MATRIX,
     &exercise::EXERCISE,
     &lab::LAB,
     &term::TERM,

@@ -1,6 +1,7 @@
 //! Trees as text, HTML, JSON and ladders. Renderers read the tree; nothing below knows that they exist.
 
 pub mod html;
+pub mod journeys;
 pub mod json;
 pub mod ladder;
 pub mod sdp;
