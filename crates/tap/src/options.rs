@@ -56,6 +56,14 @@ impl Options {
     /// Where the file cannot be written.
     pub fn finish(&self, tap: &Tap) -> io::Result<()> {
         tap.draw();
+        self.save(tap)
+    }
+
+    /// Writes the capture where one is asked for, as [`Options::finish`] does, and draws nothing.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save(&self, tap: &Tap) -> io::Result<()> {
         let Some(path) = &self.pcap else { return Ok(()) };
         let trace = tap.trace();
         let write = || trace.write_pcapng(&mut io::BufWriter::new(File::create(path)?));

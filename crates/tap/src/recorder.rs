@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use wire::Dissection;
+use wire::render::ladder::Ladder;
 use wire::trace::{Event, Secrets, Trace};
 
 use crate::Screen;
@@ -83,6 +84,20 @@ impl Tap {
         }
     }
 
+    /// Shows these lines as they are, a table for instance: not beside JSON, and recorded nowhere.
+    pub fn print(&self, lines: &str) {
+        if let Some(screen) = self.lock().as_ref().and_then(|shared| shared.screen.as_ref()) {
+            screen.lines(lines);
+        }
+    }
+
+    /// Draws a ladder that says more than what was recorded does, of packets that were lost for instance.
+    pub fn ladder(&self, ladder: &Ladder) {
+        if let Some(screen) = self.lock().as_ref().and_then(|shared| shared.screen.as_ref()) {
+            screen.drawing(ladder);
+        }
+    }
+
     /// Calls an address by this name where a whole exchange is drawn.
     pub fn name(&self, address: SocketAddr, name: &str) {
         if let Some(mut shared) = self.lock() {
@@ -109,9 +124,8 @@ impl Tap {
         shared.keep(event);
     }
 
-    /// Adds an event as [`Tap::record`] does, and shows nothing: for what comes by the hundred.
-    #[cfg(feature = "webrtc")]
-    pub(crate) fn keep(&self, event: Event) {
+    /// Adds an event as [`Tap::record`] does, and shows nothing: for what comes by the hundred, or is told in other words.
+    pub fn keep(&self, event: Event) {
         let Some(mut shared) = self.lock() else { return };
         if let Some(screen) = &mut shared.screen {
             screen.pass(&event);

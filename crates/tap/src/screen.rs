@@ -60,6 +60,12 @@ impl Screen {
         }
     }
 
+    pub(crate) fn lines(&self, lines: &str) {
+        if self.show != Show::Json {
+            print(&format!("{}\n", harmless(lines)));
+        }
+    }
+
     pub(crate) fn learned(&mut self, words: &str) {
         match self.show {
             Show::Json => eprintln!("{}", harmless(words)),
@@ -93,6 +99,13 @@ impl Screen {
         let mut said =
             trace.events.iter().take(Ladder::MOST_STEPS).map(|event| Said::of(&session.dissect(event)));
         let ladder = Ladder::of(&trace.events, &name, &mut |_| said.next().unwrap_or_default());
+        self.drawing(&ladder);
+    }
+
+    pub(crate) fn drawing(&self, ladder: &Ladder) {
+        if self.show == Show::Json {
+            return;
+        }
         let mut out = String::from("\n");
         // Writing to a string cannot fail.
         let _ = ladder.text(self.style.width, self.style.color, &mut out);
@@ -122,7 +135,6 @@ impl Screen {
     }
 
     /// Counts an event and remembers what it says, for the sake of those that are shown.
-    #[cfg(feature = "webrtc")]
     pub(crate) fn pass(&mut self, event: &Event) {
         self.count += 1;
         drop(self.session.dissect(event));
