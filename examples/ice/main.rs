@@ -37,7 +37,7 @@ struct Args {
     setting: setting::Options,
 
     /// Try eleven edges, each with each, and print a table
-    #[arg(long, conflicts_with = "Options")]
+    #[arg(long, conflicts_with = "world")]
     matrix: bool,
 
     #[command(flatten)]

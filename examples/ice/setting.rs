@@ -8,7 +8,7 @@ use sim::{Edge, Link};
 
 /// What a setting is made of, on the command line.
 #[derive(Debug, clap::Args)]
-#[group(id = "Options", multiple = true)]
+#[group(id = "world", multiple = true)]
 pub(crate) struct Options {
     /// What stands before the left agent, who makes the offer
     #[arg(long, value_name = "NAME", default_value = "port-restricted-cone")]
