@@ -7,11 +7,7 @@ use tap::Tap;
 // ANCHOR: candidates
 /// The formula of RFC 8445 section 5.1.2.1. The type preference decides, then which of
 /// the host's own addresses it is, then the component.
-fn priority(
-    type_preference: u32,
-    local_preference: u32,
-    component: u32,
-) -> u32 {
+fn priority(type_preference: u32, local_preference: u32, component: u32) -> u32 {
     (type_preference << 24) + (local_preference << 8) + (256 - component)
 }
 

@@ -1,12 +1,13 @@
 //! The check list: each candidate of one side with each of the other, best first.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::time::Duration;
 
 use scenario::{CheckState, Moment, PairView, Side, Story, What};
 use tap::Tap;
 
-/// The pairs that an agent ever had, in the order in which it got them.
+/// The pairs that an agent ever had, best first, and how they fared.
 pub(crate) struct Pairs {
     side: Side,
     pairs: Vec<PairView>,
@@ -43,29 +44,35 @@ fn priority(g: u32, d: u32) -> u64 {
 }
 
 impl Pairs {
-    /// Goes through the story, and keeps each change of the list.
+    /// Goes through the story: each change of the list becomes a row of marks.
     pub(crate) fn of(side: Side, story: &Story) -> Self {
+        let lists = || {
+            story.moments.iter().filter_map(move |moment| match moment {
+                Moment { at, side: whose, what: What::CheckList(list) }
+                    if *whose == side =>
+                {
+                    Some((*at, list))
+                }
+                _ => None,
+            })
+        };
         let mut all = Self { side, pairs: Vec::new(), seen: Vec::new() };
-        for Moment { at, what, .. } in
-            story.moments.iter().filter(|moment| moment.side == side)
-        {
-            if let What::CheckList(list) = what {
-                all.see(*at, list);
+        for pair in lists().flat_map(|(_, list)| list) {
+            match all.number(pair) {
+                Some(number) => all.pairs[number] = pair.clone(),
+                None => all.pairs.push(pair.clone()),
             }
         }
+        all.pairs.sort_by_key(|pair| Reverse(priority(pair.g, pair.d)));
+        lists().for_each(|(at, list)| all.see(at, list));
         all
     }
 
     fn see(&mut self, at: Duration, list: &[PairView]) {
-        for pair in list {
-            match self.number(pair) {
-                Some(number) => self.pairs[number] = pair.clone(),
-                None => self.pairs.push(pair.clone()),
-            }
-        }
-        let state = |known: &PairView| list.iter().find(|pair| same(pair, known));
-        let marks: Vec<_> =
-            self.pairs.iter().map(|pair| state(pair).map(Mark::of)).collect();
+        let now = |known: &PairView| {
+            list.iter().find(|pair| same(pair, known)).map(Mark::of)
+        };
+        let marks: Vec<_> = self.pairs.iter().map(now).collect();
         match self.seen.last_mut() {
             Some((_, last)) if *last == marks => {}
             Some((when, last)) if *when == at => *last = marks,
@@ -81,13 +88,17 @@ impl Pairs {
     /// All pairs, as they were last seen, each with its name.
     pub(crate) fn named(&self) -> impl Iterator<Item = (String, &PairView)> {
         let letter = if self.side == Side::Left { 'L' } else { 'R' };
-        (1..).zip(&self.pairs).map(move |(number, pair)| (format!("{letter}{number}"), pair))
+        (1..)
+            .zip(&self.pairs)
+            .map(move |(number, pair)| (format!("{letter}{number}"), pair))
     }
 
     /// What a pair is called.
     pub(crate) fn name(&self, pair: &PairView) -> String {
         let number = self.number(pair);
-        self.named().nth(number.unwrap_or(usize::MAX)).map_or("?".to_owned(), |(name, _)| name)
+        self.named()
+            .nth(number.unwrap_or(usize::MAX))
+            .map_or("?".to_owned(), |(name, _)| name)
     }
 
     /// Each pair, and what its priority is made of.
@@ -96,7 +107,8 @@ impl Pairs {
         for (name, pair) in self.named() {
             let (local, remote) = (&pair.local, &pair.remote);
             tap.print(&format!(
-                "  {name:<3} {:<5} {:<21} - {:<5} {}\n      min({g}, {d}) x 2^32 + 2 x max + {more} = {}",
+                "  {name:<3} {:<5} {:<21} - {:<5} {}\n      \
+                 G {g}, D {d}: 2^32 min + 2 max + {more} = {}",
                 local.kind.to_string(),
                 local.address.to_string(),
                 remote.kind.to_string(),
@@ -119,7 +131,8 @@ impl Pairs {
         for (at, marks) in &self.seen {
             let mut line = format!("{:>8.1} ms ", at.as_secs_f64() * 1e3);
             for mark in marks {
-                let _ = write!(line, " {:>3}", mark.map_or('-', |Mark(letter)| letter));
+                let _ =
+                    write!(line, " {:>3}", mark.map_or('-', |Mark(letter)| letter));
             }
             tap.print(&line);
         }

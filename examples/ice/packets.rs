@@ -32,7 +32,9 @@ pub(crate) enum Kind {
     /// A Binding request to the STUN server, while gathering.
     Asks,
     /// A connectivity check, by who believes to control, or not to.
-    Check { controlling: bool },
+    Check {
+        controlling: bool,
+    },
     /// A check with USE-CANDIDATE.
     Nominates,
     Success,
@@ -44,7 +46,9 @@ impl Kind {
     fn of(d: &Dissection<'_>) -> Self {
         let has = |name| d.find(name).is_some();
         match d.find("Class").map(|class| class.meaning) {
-            Some(Meaning::Name("request")) if has("USE-CANDIDATE") => Self::Nominates,
+            Some(Meaning::Name("request")) if has("USE-CANDIDATE") => {
+                Self::Nominates
+            }
             Some(Meaning::Name("request")) if has("PRIORITY") => {
                 Self::Check { controlling: has("ICE-CONTROLLING") }
             }
@@ -68,8 +72,12 @@ impl Told {
         let to = self.to;
         match (self.kind, self.seen) {
             (Kind::Asks, _) => format!("asks {to}: who am I?"),
-            (Kind::Check { controlling: true }, _) => format!("check to {to}, controlling"),
-            (Kind::Check { controlling: false }, _) => format!("check to {to}, controlled"),
+            (Kind::Check { controlling: true }, _) => {
+                format!("check to {to}, controlling")
+            }
+            (Kind::Check { controlling: false }, _) => {
+                format!("check to {to}, controlled")
+            }
             (Kind::Nominates, _) => format!("check to {to}, nominates"),
             (Kind::Success, Some(seen)) => format!("answer: you are {seen}"),
             (Kind::Error(487), _) => format!("error 487 to {to}: role conflict"),
@@ -116,7 +124,8 @@ fn tell(
     let first = view.legs.first()?;
     let side = story.nodes.get(first.from)?.side;
     let outside = |leg: &&LegView| {
-        side.is_some() && story.nodes.get(leg.from).and_then(|node| node.side) == side
+        side.is_some()
+            && story.nodes.get(leg.from).and_then(|node| node.side) == side
     };
     let shown = view.legs.iter().rfind(outside).unwrap_or(first);
     let event = Event::udp(first.sent, shown.source, shown.destination, bytes)
@@ -140,11 +149,12 @@ fn journey(view: &PacketView, story: &Story) -> Option<Journey> {
     let name = |node: usize| {
         story.nodes.get(node).map_or("?".to_owned(), |node| node.name.clone())
     };
-    let first = view.legs.first()?;
-    let mut stops = vec![Stop { place: name(first.from), at: first.sent, renamed: None }];
-    let mut here = first;
+    let mut legs = view.legs.iter();
+    let mut here = legs.next()?;
+    let mut stops =
+        vec![Stop { place: name(here.from), at: here.sent, renamed: None }];
     while let Some(to) = here.to {
-        let next = view.legs.iter().find(|leg| leg.from == to && leg.sent >= here.arrived);
+        let next = legs.find(|leg| leg.from == to && leg.sent >= here.arrived);
         let renamed = next.and_then(|next| match next.source == here.source {
             false => Some(next.source),
             true => Some(next.destination).filter(|to| *to != here.destination),
@@ -165,36 +175,52 @@ fn journey(view: &PacketView, story: &Story) -> Option<Journey> {
     Some(Journey { stops, dropped })
 }
 
-/// A packet that is shown, and how many like it are not.
+/// A packet that is shown, for itself and for those like it.
 pub(crate) struct Shown {
     pub(crate) told: Told,
+    /// So many like it left at the same time: of pairs that share a base.
+    pub(crate) times: usize,
+    /// So many like it left later, and are not shown.
     pub(crate) more: usize,
-    /// When the last of those was sent.
-    pub(crate) until: Duration,
+    until: Duration,
 }
 
 /// Of packets that say the same and fare the same, the first `rounds` times.
-pub(crate) fn few(packets: Vec<Told>, rounds: usize) -> Vec<Shown> {
+pub(crate) fn few(packets: &[Told], rounds: usize) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     for told in packets {
-        let like = || shown.iter().filter(|one| one.told.is_like(&told));
-        let mut times: Vec<_> = like().map(|one| one.told.at()).collect();
-        times.dedup();
-        if times.len() < rounds || times.last() == Some(&told.at()) && like().all(|one| one.more == 0) {
-            let until = told.at();
-            shown.push(Shown { told, more: 0, until });
-        } else if let Some(last) = shown.iter_mut().rfind(|one| one.told.is_like(&told)) {
-            last.more += 1;
-            last.until = told.at();
+        let like = |one: &&mut Shown| one.told.is_like(told);
+        let before = shown.iter().filter(|one| one.told.is_like(told)).count();
+        match shown.iter_mut().rfind(like) {
+            Some(last) if last.told.at() == told.at() => last.times += 1,
+            Some(last) if before >= rounds => {
+                last.more += 1;
+                last.until = told.at();
+            }
+            _ => shown.push(Shown {
+                told: told.clone(),
+                times: 1,
+                more: 0,
+                until: told.at(),
+            }),
         }
     }
     shown
 }
 
 impl Shown {
+    /// "2 x check to 203.0.113.1:40001, controlling"
+    pub(crate) fn words(&self) -> String {
+        match self.times {
+            1 => self.told.words(),
+            times => format!("{times} x {}", self.told.words()),
+        }
+    }
+
     /// "12 more like it, until 30.2 s"
     pub(crate) fn more(&self) -> Option<String> {
         let until = self.until.as_secs_f64();
-        (self.more > 0).then(|| format!("{} more like it, until {until:.2} s", self.more))
+        (self.more > 0)
+            .then(|| format!("{} more like it, until {until:.2} s", self.more))
     }
 }

@@ -97,7 +97,8 @@ pub(crate) fn played(setting: &Setting) -> Result<Story> {
 
 fn probability(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| (0.0..=0.9).contains(number));
-    number.ok_or_else(|| "expected a probability of 0 to 0.9, such as 0.1".to_owned())
+    number
+        .ok_or_else(|| "expected a probability of 0 to 0.9, such as 0.1".to_owned())
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
