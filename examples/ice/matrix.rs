@@ -3,13 +3,15 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use scenario::{Outcome, Setting, Story, play};
+use scenario::{Outcome, Setting, Story, matrix, play};
 use tap::Tap;
 
 use crate::packets;
 
 /// Of packets that only repeat, the capture holds so many rounds.
 const ROUNDS: usize = 2;
+/// And so many packets of a cell: three cells go on without end.
+const MOST: usize = 60;
 
 /// Plays all of it. Each cell's packets go into the capture, one cell after another.
 pub(crate) fn tell(seed: u64, tap: &Tap) -> Result<bool> {
@@ -45,13 +47,18 @@ fn short(story: &Story) -> String {
 /// The packets of a cell. The comment of the first names the cell, and says how it
 /// ended; each comment tells the packet's way.
 fn record(story: &Story, tap: &Tap) {
+    let packets = packets::all(story);
+    let (shown, left_out) = packets::few(&packets, ROUNDS, MOST);
+    let last = shown.len().saturating_sub(1);
     let mut head = Some(head(story));
-    for shown in packets::few(&packets::all(story), ROUNDS) {
+    for (number, one) in shown.iter().enumerate() {
+        let rest = (number == last && left_out > 0)
+            .then(|| format!("{left_out} packets more are left out here"));
         let lines =
-            [head.take(), Some(shown.told.journey.to_string()), shown.more()];
+            [head.take(), Some(one.told.journey.to_string()), rest.or(one.more())];
         let comment: Vec<_> = lines.into_iter().flatten().collect();
-        for _ in 0..shown.times {
-            tap.keep(shown.told.event.clone().with_comment(comment.join("\n")));
+        for _ in 0..one.times {
+            tap.keep(one.told.event.clone().with_comment(comment.join("\n")));
         }
     }
 }
@@ -64,21 +71,7 @@ fn head(story: &Story) -> String {
             &it.why,
         ),
         Outcome::Failed(it) => ("does not connect".to_owned(), &it.why),
-        Outcome::Unfinished(it) => ("does not connect in time".to_owned(), &it.why),
+        Outcome::Unfinished(it) => ("does not connect".to_owned(), &it.why),
     };
     format!("{} -- {}: {outcome}; {why}", story.left, story.right)
-}
-
-mod matrix {
-    use sim::{Behavior, Edge};
-    pub fn edges() -> [Edge; 11] {
-        let mut nats = Behavior::all().map(Edge::Nat);
-        std::array::from_fn(|at| match at {
-            0 => Edge::Open,
-            _ => nats.next().unwrap_or(Edge::UdpBlocked),
-        })
-    }
-    pub fn setting(left: &Edge, right: &Edge) -> scenario::Setting {
-        scenario::Setting::between(left.clone(), right.clone())
-    }
 }

@@ -185,11 +185,18 @@ pub(crate) struct Shown {
     until: Duration,
 }
 
-/// Of packets that say the same and fare the same, the first `rounds` times.
-pub(crate) fn few(packets: &[Told], rounds: usize) -> Vec<Shown> {
+/// Of packets that say the same and fare the same, the first `rounds` times, and no
+/// more than `most` of all; and how many are left out at the end.
+pub(crate) fn few(
+    packets: &[Told],
+    rounds: usize,
+    most: usize,
+) -> (Vec<Shown>, usize) {
     let mut shown: Vec<Shown> = Vec::new();
+    let mut left_out = 0;
     for told in packets {
         let like = |one: &&mut Shown| one.told.is_like(told);
+        let full = shown.len() == most;
         let before = shown.iter().filter(|one| one.told.is_like(told)).count();
         match shown.iter_mut().rfind(like) {
             Some(last) if last.told.at() == told.at() => last.times += 1,
@@ -197,6 +204,7 @@ pub(crate) fn few(packets: &[Told], rounds: usize) -> Vec<Shown> {
                 last.more += 1;
                 last.until = told.at();
             }
+            _ if full => left_out += 1,
             _ => shown.push(Shown {
                 told: told.clone(),
                 times: 1,
@@ -205,7 +213,7 @@ pub(crate) fn few(packets: &[Told], rounds: usize) -> Vec<Shown> {
             }),
         }
     }
-    shown
+    (shown, left_out)
 }
 
 impl Shown {

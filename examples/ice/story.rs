@@ -13,6 +13,8 @@ use crate::{candidates, setting, why};
 
 /// Of packets that only repeat, so many rounds are told.
 const ROUNDS: usize = 2;
+/// And so many packets in all.
+const MOST: usize = 150;
 
 /// What this stack does otherwise than the RFC says, where a reader would see it.
 const REDUNDANT: &str = "A check from a srflx candidate leaves from its base, the host candidate: so RFC 8445 \
@@ -86,8 +88,11 @@ fn tell_all(
     tap.tell(REDUNDANT);
 
     tap.say("4. What happened, in order.");
-    let shown = packets::few(packets, ROUNDS);
+    let (shown, left_out) = packets::few(packets, ROUNDS, MOST);
     happened(story, &shown, pairs, tap);
+    if left_out > 0 {
+        tap.tell(&format!("{left_out} packets more are left out here."));
+    }
 
     tap.say("5. How the check lists went.");
     pairs.iter().for_each(|pairs| pairs.tell_changes(tap));
