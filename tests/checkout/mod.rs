@@ -20,6 +20,10 @@ impl Checkout {
         let command = format!("{:?} preprocess", env!("CARGO_BIN_EXE_wirebook"));
         let config = config.replace("\"cargo run --quiet -- preprocess\"", &format!("{command:?}"));
         assert!(config.contains(env!("CARGO_BIN_EXE_wirebook")), "{config}");
+        // mdBook refuses what is said of a page that is not there.
+        let of_a_page = "[output.html.search.chapter.\"matrix.md\"]\nenable = false\n";
+        assert!(config.contains(of_a_page), "{config}");
+        let config = config.replace(of_a_page, "");
         checkout
             .file("book.toml", &config)
             .file("book/glossary.toml", "[[term]]\nname = \"NAT\"\naka = [\"NATs\"]\nmeaning = \"A box.\"\n")

@@ -38,6 +38,8 @@ pub(crate) const SEED: u64 = 1;
 const TRACES: &[(&str, Maker)] = &[
     // What examples record:
     ("ice", Maker::Example { name: "ice", arguments: &[], seed: SEED }),
+    ("ice-conflict", Maker::Example { name: "ice", arguments: &["--conflict"], seed: SEED }),
+    ("matrix", Maker::Example { name: "ice", arguments: &["--matrix"], seed: SEED }),
     ("nat", Maker::Example { name: "nat", arguments: &[], seed: SEED }),
     ("webrtc", Maker::Example { name: "webrtc", arguments: &[], seed: SEED }),
     ("sdp", Maker::Example { name: "sdp", arguments: &[], seed: SEED }),
