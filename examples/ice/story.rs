@@ -201,9 +201,8 @@ fn decisive(packets: &[Told], tap: &Tap) {
         if !seen.contains(&told.kind) && told.journey.dropped.is_none() {
             seen.push(told.kind);
             tap.print(&format!(
-                "\n#{number} {} → {}: {}",
+                "\n#{number} {}: {}",
                 told.event.from,
-                told.event.to,
                 told.words()
             ));
             tap.explain(&dissection);

@@ -48,6 +48,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ("an sdp from nowhere", "{{#sdp}}\n"),
     ("an sdp of no packet", "{{#sdp trace=rfc5769.pcapng}}\n"),
     ("an sdp that is not there", "{{#sdp file=offer.sdp}}\n"),
+    ("a matrix of no kind", "{{#matrix tables}}\n"),
+    ("a matrix of a trace that is none", "{{#matrix table trace=rfc5769.pcapng}}\n"),
     ("a tag left open", "<div>\n\ntext\n"),
 ];
 

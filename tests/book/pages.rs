@@ -1,6 +1,9 @@
 //! What directives become.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
+use wire::trace::{Event, Trace};
 use wirebook::book;
 use wirebook::workbook::Workbook;
 
@@ -32,6 +35,35 @@ fn an_exercise_is_a_card_with_its_hints() {
 #[test]
 fn a_lab_says_how_to_get_it() {
     assert_snapshot!(page("{{#lab stun}}\n"));
+}
+
+/// One edge with itself: three packets, one of which is twice there, and one dropped.
+#[test]
+fn a_matrix_is_a_table_that_leads_to_drawings() {
+    let server = "192.0.2.1:3478".parse().unwrap();
+    let event = |ms, from: &str, comment: &str| {
+        let bytes = *b"\x00\x01\x00\x00\x21\x12\xa4\x42ping-pong-01";
+        Event::udp(Duration::from_millis(ms), from.parse().unwrap(), server, bytes).with_comment(comment)
+    };
+    let twice =
+        "right 7 ms, right's NAT 8 ms as 203.0.113.1:4: dropped, <filtered>\n9 more like it, until 2 s";
+    let trace: Trace = [
+        event(
+            0,
+            "192.168.1.2:5",
+            "eim-eif -- eim-eif: connects after 121.5 ms; it <won>\n\
+             left 0 ms, left's NAT 1 ms as 198.51.100.1:4, server 11 ms",
+        ),
+        event(7, "10.0.0.2:5", twice),
+        event(7, "10.0.0.2:5", twice),
+    ]
+    .into_iter()
+    .collect();
+    let mut file = Vec::new();
+    trace.write_pcapng(&mut file).unwrap();
+    let pages = [("ice.md", "{{#matrix table}}\n"), ("matrix.md", "# M\n\n{{#matrix ladders}}\n")];
+    let checkout = Checkout::of(&pages).bytes("traces/matrix.pcapng", &file);
+    assert_snapshot!(format!("{}\n\n{}", main_of(&checkout, "ice.html"), main_of(&checkout, "matrix.html")));
 }
 
 #[test]

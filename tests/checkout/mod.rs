@@ -43,7 +43,7 @@ impl Checkout {
         self.bytes(name, text.as_bytes())
     }
 
-    fn bytes(self, name: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();

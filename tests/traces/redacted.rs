@@ -17,13 +17,22 @@ use wire::{Dissection, Meaning, Node, Session, Value};
 /// anew, and some of their lengths with them. Those are left out too, by field again.
 pub(crate) fn redacted(trace: &Trace, password: &str) -> Vec<String> {
     let mut session = Session::of(trace, Some(password.to_owned()));
-    let mut chance = Chance { call: !trace.secrets.is_empty(), ..Chance::default() };
+    let mut chance =
+        Chance { call: !trace.secrets.is_empty(), ice: is_simulated(trace), ..Chance::default() };
     trace.events.iter().map(|event| packet(event, &session.dissect(event), &mut chance)).collect()
+}
+
+/// Whether two ICE agents met in the simulator: names, passwords, tie-breakers and times come of the seed there, and
+/// the stack draws only transaction ids anew.
+fn is_simulated(trace: &Trace) -> bool {
+    let comments = trace.events.iter().filter_map(|event| event.comment.as_deref());
+    comments.take(2).flat_map(str::lines).any(|line| line.parse::<wire::journey::Journey>().is_ok())
 }
 
 /// What was drawn by chance and comes back in later packets.
 #[derive(Default)]
 struct Chance {
+    ice: bool,
     ports: Ports,
     sessions: Vec<String>,
     call: bool,
@@ -102,6 +111,9 @@ const CALL_CHANCE: &[&str] = &[
     "Re-configuration Response Sequence Number",
 ];
 
+/// What is drawn anew for each packet of an ICE agent, and what is computed over it.
+const ICE_CHANCE: &[&str] = &["Transaction ID", "HMAC-SHA1", "CRC-32"];
+
 /// The content type of a DTLS record that holds handshake messages (RFC 5246 section 6.2.1).
 const HANDSHAKE: u8 = 22;
 
@@ -163,6 +175,7 @@ fn packet(event: &Event, dissection: &Dissection<'_>, chance: &mut Chance) -> St
         within.push((end(dissection, at), node.field.name));
         let value = match node.field.name {
             "Length" if chance.call && event.bytes.first() == Some(&HANDSHAKE) => "[chance]".to_owned(),
+            name if chance.ice && ICE_CHANCE.contains(&name) => "[chance]".to_owned(),
             name if chance.call && CALL_CHANCE.contains(&name) => "[chance]".to_owned(),
             // Their lengths too are a matter of chance: certificates, signatures, and what is around them.
             _ if chance.call && matches!(node.value, Value::Bytes) => "[bytes]".to_owned(),

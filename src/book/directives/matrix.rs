@@ -128,15 +128,7 @@ fn ladder(cell: &Cell, page: &Page<'_>, out: &mut String) -> std::fmt::Result {
 /// The places that packets of this cell passed, from left to right.
 fn lanes(cell: &Cell) -> Vec<String> {
     const ORDER: [&str; 7] =
-        [
-        "left",
-        "left's NAT",
-        "left's firewall",
-        "server",
-        "right's NAT",
-        "right's firewall",
-        "right",
-    ];
+        ["left", "left's NAT", "left's firewall", "server", "right's NAT", "right's firewall", "right"];
     let met = |place: &&&str| {
         cell.packets.iter().any(|packet| packet.journey.stops.iter().any(|stop| stop.place == **place))
     };
