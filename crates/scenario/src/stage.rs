@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use sim::{Edge, Home, Host, HostId, Link, Outbox, Packet, RouterId, Stop, World};
+use sim::{Edge, Home, Host, HostId, Link, Outbox, Packet, Place, RouterId, Stop, World};
 use stun_server::Server;
 use stun_server::sim::Hosted;
 
@@ -138,7 +138,7 @@ impl Stage {
     fn cut(&mut self, at: Duration) {
         self.cut_at = None;
         let right = self.agents[1];
-        self.world.relink(right, &Link::of(NEAR).losing(1.0));
+        self.world.set_link(Place::Host(right), &Link::of(NEAR).cut());
         if let Program::Agent(agent) = self.world.host_mut(right) {
             agent.note(at, What::Cut);
         }

@@ -10,7 +10,9 @@ pub trait Host {
     /// A packet for one of the host's addresses arrived.
     fn receive(&mut self, now: Duration, packet: Packet, out: &mut Outbox);
 
-    /// When it wants to be woken; `None` while it waits for packets only. A time that is past means at once.
+    /// When it wants to be woken; `None` while it waits for packets only. A time that is past means at once. It is asked
+    /// after each call of its own, and after [`World::host_mut`](crate::World::host_mut); at no other time may its wish
+    /// change.
     fn next_wake(&mut self) -> Option<Duration>;
 
     /// The time that [`Host::next_wake`] named has come.

@@ -10,8 +10,15 @@
 //! may translate addresses ([`Nat`], RFC 4787) and refuse packets ([`Firewall`]). Hosts sit on networks. Whatever
 //! speaks UDP can be a host: it implements [`Host`]. Nothing here knows what the payloads mean.
 //!
+//! What happens is one list of incidents, [`World::log`]. [`World::journeys`] reads it by packet, leg by leg, and
+//! [`World::trace`] is what a capture at any place would hold.
+//!
+//! Everything is bounded: what is on its way, what the log keeps, what NATs and firewalls remember, and, by [`Limits`],
+//! how far a run goes. No packet and no property of a link makes it panic.
+//!
 //! Time is a [`Duration`](std::time::Duration) since the world began, and jumps from one event to the next. All chance
-//! comes from the world's seed, so a world that is built and driven alike does alike, byte for byte.
+//! comes from the world's seed, so a world that is built and driven alike does alike, byte for byte. Each direction of each
+//! link, and each router, has a chance of its own: what one does changes nothing for the others.
 
 mod alarms;
 mod edge;

@@ -9,6 +9,15 @@
 //!                             +-----------+
 //! ```
 //!
+//! The filter goes by whom the internal endpoint wrote to *through that mapping*: section 5 assigns a filtering rule to the
+//! mapping. It makes a difference only where one endpoint has several mappings; read otherwise, a symmetric NAT would meet
+//! a port restricted one, which the justification of REQ-8 denies. TCP is translated by the same words, and followed by its flags ([RFC 5382]).
+//!
+//! Not here: fragments (REQ-14; packets of this world are whole, and what does not fit a link is REQ-13's case), gateways
+//! for applications (REQ-10: none), and ICMP queries ([RFC 5508] section 3).
+//!
+//! [RFC 5382]: https://www.rfc-editor.org/rfc/rfc5382
+//! [RFC 5508]: https://www.rfc-editor.org/rfc/rfc5508
 //! [RFC 4787]: https://www.rfc-editor.org/rfc/rfc4787
 
 mod behavior;

@@ -15,11 +15,6 @@ impl<H: Host> World<H> {
         self.set_links(place, link, link);
     }
 
-    /// Gives a host another link on all its networks from now on: a cable cut, a radio that got worse.
-    pub fn relink(&mut self, host: HostId, link: &Link) {
-        self.set_link(Place::Host(host), link);
-    }
-
     /// Changes the two directions of a link: up from the node, and down to it.
     pub fn set_links(&mut self, place: Place, up: &Link, down: &Link) {
         for site in self.sites(place) {

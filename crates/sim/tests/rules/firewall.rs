@@ -140,7 +140,7 @@ fn an_icmpv6_error_bears_the_routers_address_of_its_own_family() {
 }
 
 #[test]
-fn prefixes_behind_prefixes_are_known_outside_and_the_longest_wins() {
+fn prefixes_behind_prefixes_are_known_outside() {
     let mut world = World::new(1);
     let internet = world.internet();
     let prefix = |text: &str| -> Prefix { text.parse().unwrap() };
@@ -163,4 +163,27 @@ fn prefixes_behind_prefixes_are_known_outside_and_the_longest_wins() {
     assert_eq!(world.host_at(inner).texts(), ["from outside", "from the site"]);
     assert_eq!(world.host_at(outer).texts(), ["from outside"]);
     assert_eq!(world.host_at(neighbor).texts(), ["from the site"]);
+}
+
+#[test]
+fn of_two_routers_the_one_with_the_longer_prefix_gets_the_packet_rfc_1812_section_5_2_4_3() {
+    let mut world = World::new(1);
+    let internet = world.internet();
+    let mut place = |prefix: &str, gateway: &str, host: &str, outside: &str| {
+        let prefix: Prefix = prefix.parse().unwrap();
+        let network = world.network(prefix.to_string(), [prefix]);
+        let (inside, outside) = ((network, ip(gateway)), (internet, ip(outside)));
+        world.router(Router::plain(), inside, outside, Link::default());
+        world.host(Script::silent(), network, [ip(host)], Link::default())
+    };
+    let far = place("2001:db8:1::/48", "2001:db8:1::1", "2001:db8:1::2", "2001:db8:f::fe");
+    let near = place("2001:db8:1:7::/64", "2001:db8:1:7::1", "2001:db8:1:7::2", "2001:db8:f::fd");
+    let says = Script::says([
+        (0, OUTSIDE, "[2001:db8:1::2]:1", "to the wide one"),
+        (0, OUTSIDE, "[2001:db8:1:7::2]:1", "to the narrow one"),
+    ]);
+    world.host(says, internet, [at(OUTSIDE).ip()], Link::default());
+    world.run(Limits::default(), |_| false);
+    assert_eq!(world.host_at(far).texts(), ["to the wide one"]);
+    assert_eq!(world.host_at(near).texts(), ["to the narrow one"]);
 }
