@@ -84,11 +84,13 @@ fn second(mut world: World<Talker>) -> u64 {
     world.events()
 }
 
+type Build = fn(u32) -> World<Talker>;
+
 fn worlds(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("a second of talk");
     group.sample_size(10);
     for count in [4, 40, 400] {
-        let builds: [(&str, fn(u32) -> World<Talker>); 3] = [
+        let builds: [(&str, Build); 3] = [
             ("homes", |count| homes(count, false)),
             ("homes, logged", |count| homes(count, true)),
             ("carrier", carrier),
