@@ -82,3 +82,48 @@ fn a_check_says_the_priority_of_its_own_candidate() {
     let priority = check.find("PRIORITY").and_then(wire::Node::uint).unwrap();
     assert_eq!(priority >> 24, 126);
 }
+
+/// RFC 8445 section 7.3 wants a request to be authenticated; here section 7.3.1.1 comes first.
+#[test]
+fn a_request_that_nobody_signed_can_take_the_role_from_an_agent() {
+    use rtc_ice::candidate::{CandidateConfig, candidate_host::CandidateHostConfig};
+    use rtc_ice::{Agent, AgentConfig, mdns::MulticastDnsMode};
+    use sansio::Protocol;
+    use wire::stun::{Class, Message, kind};
+
+    let now = std::time::Instant::now();
+    let config = AgentConfig {
+        local_ufrag: "ours".to_owned(),
+        local_pwd: "a-password-of-ours-0123456".to_owned(),
+        is_controlling: true,
+        multicast_dns_mode: MulticastDnsMode::Disabled,
+        ..AgentConfig::default()
+    };
+    let mut agent = Agent::new(now, config.into(), rtc_ice::crypto::default_provider().unwrap()).unwrap();
+    let host = CandidateConfig {
+        network: "udp".to_owned(),
+        address: "192.0.2.5".to_owned(),
+        port: 5000,
+        component: 1,
+        ..CandidateConfig::default()
+    };
+    let host = CandidateHostConfig { base_config: host, ..CandidateHostConfig::default() };
+    agent.add_local_candidate(host.new_candidate_host().unwrap()).unwrap();
+    agent
+        .start_connectivity_checks(now, true, "them".to_owned(), "their-password-0123456".to_owned())
+        .unwrap();
+
+    let mut bytes = Vec::new();
+    let controlling = Message::begin(&mut bytes, Class::Request, kind::BINDING, [1; 12]);
+    // ICE-CONTROLLING (RFC 8445 section 16.1), and the largest tie-breaker.
+    controlling.attribute(0x802a, &[0xff; 8]).finish().unwrap();
+    let transport = rtc_shared::TransportContext {
+        local_addr: "192.0.2.5:5000".parse().unwrap(),
+        peer_addr: "203.0.113.66:6666".parse().unwrap(),
+        transport_protocol: rtc_shared::TransportProtocol::UDP,
+        ecn: None,
+    };
+    let message = bytes.as_slice().into();
+    assert!(agent.handle_read(rtc_shared::TaggedBytesMut { now, transport, message }).is_err());
+    assert!(!agent.role(), "it gave in to a stranger");
+}
