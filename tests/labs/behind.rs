@@ -38,7 +38,7 @@ async fn whatever_is_sent_gets_an_answer_and_too_much_is_refused() {
     let line = "candidate:1 1 udp 1 192.0.2.1 1 typ srflx";
     for (report, status) in [
         (String::new(), 400),
-        ("[]".to_owned(), 422),
+        ("7".to_owned(), 422),
         ("{}".to_owned(), 200),
         (json!({ "servers": [""], "candidates": [{ "line": "" }], "took": -1.0 }).to_string(), 200),
         (
