@@ -21,7 +21,7 @@
 //! Verdicts name a NAT by its mapping and its filtering: `eim-apdf` has endpoint-independent mapping, and address and
 //! port-dependent filtering; `adm-eif` has address-dependent mapping, and endpoint-independent filtering.
 //!
-//! Check: `cargo run -- check nat::punch`. The page: nat.html#hole-punching-in-eight-packets
+//! Check: `cargo run -- check nat::punch`. The page: nat.html#which-pairs
 
 use exercises::nat::Dependence::{self, AddressAndPortDependent, AddressDependent, EndpointIndependent};
 use exercises::nat::punch::Edge;
