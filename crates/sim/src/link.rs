@@ -1,5 +1,7 @@
 //! A cable or a radio: what it does to packets.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -85,26 +87,29 @@ pub(crate) enum Fate {
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub(crate) link: Link,
-    /// When the packets before have left.
-    free: Duration,
+    /// From when to when it is taken, if it has a rate.
+    taken: BTreeMap<Duration, Duration>,
     rng: Rng,
 }
 
 impl Lane {
     pub(crate) fn new(link: Link, rng: Rng) -> Self {
-        Self { link, free: Duration::ZERO, rng }
+        Self { link, taken: BTreeMap::new(), rng }
     }
 
-    /// What happens to a packet that enters at `now`. Each packet draws equally often, whatever the properties: so more
+    /// What happens to a packet that enters at `at`; `now` is no later, and goes on from call to call. Each packet draws equally often, whatever the properties: so more
     /// loss takes the packets that less loss takes and some more, and leaves the jitter of the others as it was.
-    pub(crate) fn pass(&mut self, now: Duration, packet: &Packet) -> Fate {
+    pub(crate) fn pass(&mut self, now: Duration, at: Duration, packet: &Packet) -> Fate {
         let [lost, twice, first, second, held_first, held_second] = std::array::from_fn(|_| self.rng.f64());
         let link = &self.link;
         let length = packet.length();
         if length > link.mtu.min(Link::LARGEST) {
             return Fate::TooBig;
         }
-        let Some(waits) = queued(link.rate, length, now, &mut self.free) else { return Fate::QueueFull };
+        let sending = link
+            .rate
+            .map_or(Duration::ZERO, |rate| Duration::from_secs_f64(length as f64 * 8.0 / rate.max(1) as f64));
+        let Some(waits) = queued(&mut self.taken, now, at, sending) else { return Fate::QueueFull };
         if lost < link.loss {
             return Fate::Lost;
         }
@@ -118,14 +123,41 @@ impl Lane {
     }
 }
 
-/// How long until a packet has left; `None` where it would have to wait too long for those before it.
-fn queued(rate: Option<u64>, length: usize, now: Duration, free: &mut Duration) -> Option<Duration> {
-    let Some(rate) = rate else { return Some(Duration::ZERO) };
-    let begins = now.max(*free);
-    if begins.saturating_sub(now) > Link::QUEUE {
+/// How long until a packet that enters at `at` has left; `None` where it would have to wait too long for others. One that
+/// comes over a short way enters before one that is sent earlier and comes over a long one: so it takes the first gap.
+fn queued(
+    taken: &mut BTreeMap<Duration, Duration>,
+    now: Duration,
+    at: Duration,
+    sending: Duration,
+) -> Option<Duration> {
+    while taken.first_key_value().is_some_and(|(_, &end)| end <= now) {
+        taken.pop_first();
+    }
+    if sending.is_zero() {
+        return Some(Duration::ZERO);
+    }
+    let before = taken.range(..=at).next_back().map(|(_, &end)| end);
+    let mut begins = before.map_or(at, |end| end.max(at));
+    for (&start, &end) in taken.range((Bound::Excluded(at), Bound::Unbounded)) {
+        if begins.saturating_add(sending) <= start || begins.saturating_sub(at) > Link::QUEUE {
+            break;
+        }
+        begins = end;
+    }
+    if begins.saturating_sub(at) > Link::QUEUE {
         return None;
     }
-    let sending = Duration::from_secs_f64(length as f64 * 8.0 / rate.max(1) as f64);
-    *free = begins.saturating_add(sending);
-    Some(free.saturating_sub(now))
+    let ends = begins.saturating_add(sending);
+    take(taken, begins, ends);
+    Some(ends.saturating_sub(at))
+}
+
+/// Packets that follow each other at once are kept as one.
+fn take(taken: &mut BTreeMap<Duration, Duration>, begins: Duration, ends: Duration) {
+    let ends = taken.remove(&ends).unwrap_or(ends);
+    match taken.range_mut(..begins).next_back() {
+        Some((_, before)) if *before == begins => *before = ends,
+        _ => _ = taken.insert(begins, ends),
+    }
 }

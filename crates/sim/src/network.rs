@@ -90,10 +90,14 @@ impl Network {
         self.attached[place].addresses.clear();
     }
 
-    /// A router that leads to `prefix`.
-    pub(crate) fn route(&mut self, prefix: Prefix, place: usize) {
+    /// A router that leads to `prefix`; false where that is known.
+    pub(crate) fn route(&mut self, prefix: Prefix, place: usize) -> bool {
+        if self.routes.contains(&(prefix, place)) {
+            return false;
+        }
         let after = self.routes.partition_point(|(one, _)| one.length() >= prefix.length());
         self.routes.insert(after, (prefix, place));
+        true
     }
 
     /// Which attachment takes a packet to `address`: its owner, else the router that leads there by the longest prefix

@@ -86,13 +86,12 @@ impl<H: Host> World<H> {
         let outside = *outside;
         let seen =
             |prefix: &&Prefix| !router.nat.as_ref().is_some_and(|nat| nat.translates(prefix.address()));
-        let seen: Vec<Prefix> = prefixes.iter().filter(seen).copied().collect();
+        let mut seen: Vec<Prefix> = prefixes.iter().filter(seen).copied().collect();
+        let network = &mut self.networks[outside.network];
+        // What is known there is not told on: routers in a circle would tell each other without end.
+        seen.retain(|&prefix| network.route(prefix, outside.attachment));
         if seen.is_empty() {
             return;
-        }
-        let network = &mut self.networks[outside.network];
-        for &prefix in &seen {
-            network.route(prefix, outside.attachment);
         }
         let next = network.gateway.map(|gateway| network.attached[gateway].node);
         if let Some(NodeId::Router(next)) = next {

@@ -44,7 +44,7 @@ impl<H: Host> World<H> {
         };
         let now = self.now;
         let sender = self.attachment_mut(from);
-        let fate = sender.up.pass(now, packet);
+        let fate = sender.up.pass(now, now, packet);
         let mtu = sender.up.link.mtu;
         match fate {
             Fate::Arrives(first, second) => {
@@ -68,9 +68,9 @@ impl<H: Host> World<H> {
 
     /// Down the link of whoever takes it, from `at` on.
     fn deliver(&mut self, to: Site, id: PacketId, way: Way, packet: &Packet, at: Duration) {
-        let place = self.place(to);
+        let (place, now) = (self.place(to), self.now);
         let receiver = self.attachment_mut(to);
-        let fate = receiver.down.pass(at, packet);
+        let fate = receiver.down.pass(now, at, packet);
         let mtu = receiver.down.link.mtu;
         match fate {
             Fate::Arrives(first, second) => {

@@ -136,6 +136,25 @@ fn a_rate_spaces_packets_and_a_full_queue_drops() {
 }
 
 #[test]
+fn who_is_near_does_not_wait_for_what_is_still_on_its_way_from_far() {
+    let mut world = World::new(1);
+    let internet = world.internet();
+    let says = |from: &str, times: &[u64]| {
+        let packets = times.iter().map(|&n| (ms(n), Packet::udp(at(from), at(B), n.to_be_bytes())));
+        Script::sends(packets.collect::<Vec<_>>())
+    };
+    let (far, near) = ("192.0.2.3:1", "192.0.2.4:1");
+    world.host(says(far, &[0, 1]), internet, [at(far).ip()], Link::of(ms(2000)));
+    world.host(says(near, &[10, 11, 1999]), internet, [at(near).ip()], Link::of(ms(1)));
+    // 36 bytes with headers take 4 ms.
+    let slow = Link { rate: Some(72_000), ..Link::of(Duration::ZERO) };
+    let b = world.host(Script::silent(), internet, [at(B).ip()], slow);
+    world.run(Limits::default(), |_| false);
+    let arrived: Vec<_> = numbers(&world, b).iter().map(|&(n, at)| (n, at.as_millis())).collect();
+    assert_eq!(arrived, [(10, 15), (11, 19), (0, 2004), (1, 2008), (1999, 2012)]);
+}
+
+#[test]
 fn a_link_that_is_cut_takes_everything_and_gives_again_when_it_is_mended() {
     let (mut world, [a, b]) = world(300, Link::default(), 1);
     let until =
@@ -217,4 +236,25 @@ fn links_of_absurd_properties_do_no_harm() {
         let (mut world, _) = world(20, link, 1);
         world.run(Limits::default(), |_| false);
     }
+}
+
+#[test]
+fn routers_in_a_circle_can_be_built_and_a_packet_in_it_runs_out_of_hops() {
+    let mut world = World::new(1);
+    let net = |world: &mut World<Script>, name: &str, prefix: &str| {
+        world.network(name, [prefix.parse::<sim::Prefix>().unwrap()])
+    };
+    let one = net(&mut world, "one", "10.1.0.0/16");
+    let two = net(&mut world, "two", "10.2.0.0/16");
+    for (inside, outside) in [((one, "10.1.0.1"), (two, "10.2.0.2")), ((two, "10.2.0.1"), (one, "10.1.0.2"))]
+    {
+        let [inside, outside] =
+            [inside, outside].map(|(network, address)| (network, address.parse().unwrap()));
+        world.router(sim::Router::plain(), inside, outside, Link::default());
+    }
+    let lost = Script::says([(0, "10.1.0.9:1", "192.0.2.1:1", "anybody?")]);
+    world.host(lost, one, [at("10.1.0.9:1").ip()], Link::default());
+    world.run(Limits::default(), |_| false);
+    let why: Vec<_> = world.journeys().iter().filter_map(sim::Journey::dropped).map(|(_, why)| why).collect();
+    assert_eq!(why, [Reason::TooManyHops]);
 }
