@@ -53,8 +53,15 @@ pub enum End {
 }
 
 impl Journey {
-    /// Where and why the packet was dropped; of a packet and its copy, whichever was dropped last. `None` while all
-    /// is well.
+    /// Whether a host took it: the packet, or a copy of it.
+    #[must_use]
+    pub fn got_there(&self) -> bool {
+        let by_a_host = |leg: &Leg| matches!((leg.way.to, leg.end), (Some(Place::Host(_)), End::Arrived(_)));
+        self.legs.iter().any(by_a_host)
+    }
+
+    /// Where and why the packet was dropped; of a packet and its copies, whichever was dropped last: the others may have
+    /// [got there](Self::got_there). `None` while all is well.
     #[must_use]
     pub fn dropped(&self) -> Option<(Place, Reason)> {
         self.legs.iter().rev().find_map(|leg| match leg.end {
@@ -65,7 +72,8 @@ impl Journey {
     }
 }
 
-/// The journeys that a log tells of, in the order in which they began. What began before the log does is left out.
+/// The journeys that a log tells of, in the order in which they began. One that began before the log does lacks its first
+/// legs.
 pub(crate) fn journeys<'a>(log: impl Iterator<Item = &'a Incident>) -> Vec<Journey> {
     let mut all = Vec::new();
     let mut places = BTreeMap::new();

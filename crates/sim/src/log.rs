@@ -139,11 +139,14 @@ pub(crate) struct Log {
     pub(crate) most: usize,
     pub(crate) incidents: VecDeque<Incident>,
     pub(crate) forgotten: u64,
+    /// The last packet of which something is forgotten. Packets are numbered in the order in which they begin, so of
+    /// all later ones the log holds everything.
+    forgotten_packet: Option<PacketId>,
 }
 
 impl Log {
     pub(crate) fn of(most: usize) -> Self {
-        Self { most, incidents: VecDeque::new(), forgotten: 0 }
+        Self { most, incidents: VecDeque::new(), forgotten: 0, forgotten_packet: None }
     }
 
     pub(crate) fn note(&mut self, incident: Incident) {
@@ -151,9 +154,23 @@ impl Log {
             return;
         }
         if self.incidents.len() >= self.most {
-            self.incidents.pop_front();
-            self.forgotten += 1;
+            self.forget_first();
         }
         self.incidents.push_back(incident);
+    }
+
+    fn forget_first(&mut self) {
+        let Some(incident) = self.incidents.pop_front() else { return };
+        self.forgotten += 1;
+        let caused = match incident.what {
+            What::Caused(error) => Some(error),
+            _ => None,
+        };
+        self.forgotten_packet = self.forgotten_packet.max(incident.packet).max(caused);
+    }
+
+    /// Whether it holds all that happened to a packet so far.
+    pub(crate) fn holds_all_of(&self, packet: PacketId) -> bool {
+        self.forgotten_packet.is_none_or(|last| packet > last)
     }
 }

@@ -1,6 +1,6 @@
 //! ICMP errors about packets that a NAT translated: the packet that an error quotes is turned back to what whoever
-//! gets it once sent (RFC 5508 section 4.2). No error makes, refreshes or ends a mapping (RFC 4787 REQ-12,
-//! RFC 5508 REQ-6).
+//! gets it once sent (RFC 5508 section 4.2). No error makes, refreshes or ends a mapping: RFC 4787 REQ-12 and RFC 5382
+//! REQ-10 say so of ending one, RFC 5508 REQ-6 of refreshing one too, if only of ICMP queries.
 
 use std::net::SocketAddr;
 

@@ -76,6 +76,13 @@ impl Mapping {
     /// first.
     pub const MOST_REMOTES: usize = 256;
 
+    /// As it is now, without the connections: nobody sees those, and a log would keep them over and over.
+    pub(super) fn shown(&self) -> Self {
+        let Self { id, key, transport, internal, external, made, expires, .. } = *self;
+        let remotes = Arc::clone(&self.remotes);
+        Self { id, key, transport, internal, external, remotes, made, expires, connections: BTreeMap::new() }
+    }
+
     pub(super) fn sends_to(&mut self, remote: SocketAddr) {
         if !self.remotes.contains(&remote) {
             let remotes = Arc::make_mut(&mut self.remotes);
@@ -90,7 +97,7 @@ impl Mapping {
         self.remotes.iter().any(|&remote| filtering.same(remote, from))
     }
 
-    /// Whether a segment belongs to a connection through this mapping, or begins one (RFC 5382 section 4.1).
+    /// Whether a segment belongs to a connection through this mapping, or begins one (RFC 5382 sections 4.2 and 4.3).
     pub(super) fn follows(&self, remote: SocketAddr, flags: Flags) -> bool {
         flags.syn || self.connections.contains_key(&remote)
     }

@@ -237,7 +237,7 @@ impl Nat {
         if let Some(flags) = flags {
             mapping.passes(now, packet.to, flags, Direction::Out);
         }
-        self.tell(Change::Made(mapping.clone()));
+        self.tell(Change::Made(mapping.shown()));
         self.table.insert(mapping);
         Ok(external)
     }
@@ -245,7 +245,7 @@ impl Nat {
     fn change(&mut self, id: MappingId, change: impl FnOnce(&mut Mapping)) {
         let mapping = self.table.change(id, change);
         if let (Some(changes), Some(mapping)) = (&mut self.changes, mapping) {
-            changes.push(Change::Refreshed(mapping.clone()));
+            changes.push(Change::Refreshed(mapping.shown()));
         }
     }
 

@@ -25,8 +25,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What whoever sent the packet from inside is told: RFC 6888 REQ-11b wants code 1, host unreachable, where no
-    /// mapping can be had, and RFC 5508 REQ-8 code 13 where policy forbids.
+    /// What whoever sent the packet from inside is told. Where no mapping can be had, RFC 5508 REQ-8 of 2009 wanted code
+    /// 13, and RFC 6888 REQ-11b of 2013 wants code 1, host unreachable: so it is here. Code 13 is left for what policy
+    /// forbids.
     pub(crate) fn icmp(self) -> Option<IcmpError> {
         match self {
             Self::NoPort | Self::TableFull | Self::TooManyPorts => Some(IcmpError::HostUnreachable),

@@ -20,15 +20,20 @@ impl<H: Host> World<H> {
         (&self.log.incidents, self.log.forgotten)
     }
 
-    /// Where each packet went, leg by leg, as far as the log goes back.
+    /// Where each packet went, leg by leg. Those of which the log has forgotten a part are left out.
     #[must_use]
     pub fn journeys(&self) -> Vec<Journey> {
-        journey::journeys(self.log.incidents.iter())
+        let mut all = journey::journeys(self.log.incidents.iter());
+        all.retain(|one| self.log.holds_all_of(one.id));
+        all
     }
 
-    /// Where one packet went; `None` where the log does not know it.
+    /// Where one packet went; `None` where the log does not know it, or not all of it any more.
     #[must_use]
     pub fn journey(&self, id: PacketId) -> Option<Journey> {
+        if !self.log.holds_all_of(id) {
+            return None;
+        }
         let about = |one: &&Incident| one.packet == Some(id) || one.what == What::Caused(id);
         let mut all = journey::journeys(self.log.incidents.iter().filter(about));
         let place = all.iter().position(|one| one.id == id)?;
@@ -36,20 +41,25 @@ impl<H: Host> World<H> {
     }
 
     /// What a capture at that place would hold: at a host or on one side of a router what it sends and what arrives, on a
-    /// network what anybody sends onto it. The comment on a packet that went no further than it should says where and
-    /// why it ended. ICMP is not in it: a trace holds UDP and TCP.
+    /// network what anybody sends onto it. The comment on a packet that was dropped says where and why; on one of which a
+    /// copy was dropped, and another got where it should, that it was a copy. ICMP is not in it: a trace holds UDP and
+    /// TCP.
     #[must_use]
     pub fn trace(&self, place: Place) -> Trace {
-        let journeys = self.journeys();
-        let dropped: BTreeMap<_, _> =
-            journeys.iter().filter_map(|one| Some((one.id, one.dropped()?))).collect();
+        // What the log still knows of a packet's end is true whether or not it knows the beginning.
+        let journeys = journey::journeys(self.log.incidents.iter());
+        let dropped = |one: &Journey| {
+            let (place, why) = one.dropped()?;
+            let what = if one.got_there() { "a copy was dropped" } else { "dropped" };
+            Some((one.id, format!("{what} {}: {why}", self.describe(place))))
+        };
+        let dropped: BTreeMap<_, _> = journeys.iter().filter_map(dropped).collect();
         let events = self.log.incidents.iter().filter_map(|incident| {
             let event = event(incident.at, seen_at(incident, place)?)?;
-            let (at, why) = match incident.packet.and_then(|id| dropped.get(&id)) {
-                None => return Some(event),
-                Some(dropped) => dropped,
-            };
-            Some(event.with_comment(format!("dropped {}: {why}", self.describe(*at))))
+            Some(match incident.packet.and_then(|id| dropped.get(&id)) {
+                None => event,
+                Some(dropped) => event.with_comment(dropped.clone()),
+            })
         });
         events.collect()
     }

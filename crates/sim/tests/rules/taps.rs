@@ -7,7 +7,10 @@ use sim::{Edge, End, Home, IcmpError, Limits, Link, Payload, Place, Reason, Refu
 
 /// A server, and two hosts behind NATs of that kind; left writes to the server, right to left's NAT.
 fn told(edge: &str) -> (World<Script>, [sim::HostId; 3], [sim::RouterId; 2]) {
-    let mut world = World::new(3);
+    told_in(World::new(3), edge)
+}
+
+fn told_in(mut world: World<Script>, edge: &str) -> (World<Script>, [sim::HostId; 3], [sim::RouterId; 2]) {
     let edge: Edge = edge.parse().unwrap();
     let link = Link::of(Duration::from_millis(10));
     let internet = world.internet();
@@ -151,4 +154,37 @@ fn a_log_of_so_many_incidents_forgets_the_oldest_and_one_of_none_keeps_none() {
         world.run(Limits::default(), |_| false);
         assert_eq!((world.log().0.len(), world.log().1), (kept, if most == 0 { 0 } else { 1 }));
     }
+}
+
+#[test]
+fn a_journey_is_whole_or_left_out_however_short_the_log_is() {
+    let (all, ..) = told("port-restricted-cone");
+    let whole = all.journeys();
+    for most in 1..=all.log().0.len() {
+        let (world, ..) = told_in(World::new(3).with_log_of(most), "port-restricted-cone");
+        for journey in world.journeys() {
+            assert!(whole.contains(&journey), "with a log of {most}: {journey:?}");
+            assert_eq!(world.journey(journey.id), Some(journey));
+        }
+    }
+    let (world, ..) = told_in(World::new(3).with_log_of(7), "port-restricted-cone");
+    assert_eq!(world.journeys(), whole[2..], "the last is all there");
+    assert_eq!(world.journey(whole[0].id), None);
+}
+
+#[test]
+fn of_a_packet_that_got_there_a_comment_says_that_only_a_copy_was_dropped() {
+    let mut world = World::new(1);
+    let internet = world.internet();
+    let host = Script::says([(0, "192.0.2.9:1000", "192.0.2.1:9", "twice")]);
+    let twice = Link { duplication: 1.0, ..Link::default() };
+    let host = world.host(host, internet, [at("192.0.2.9:0").ip()], twice);
+    // 33 bytes at one bit a second: the first takes minutes, and the second does not fit the queue.
+    let slow = Link { rate: Some(1), ..Link::default() };
+    world.host(Script::silent(), internet, [at("192.0.2.1:0").ip()], slow);
+    let limits = Limits { time: Duration::from_secs(3600), ..Limits::default() };
+    world.run(limits, |_| false);
+    let trace = world.trace(Place::Host(host));
+    let comments: Vec<_> = trace.events.iter().map(|one| one.comment.as_deref()).collect();
+    assert_eq!(comments, [Some("a copy was dropped at a host on internet: the link's queue was full")]);
 }
