@@ -78,6 +78,9 @@ pub struct LegView {
     pub source: SocketAddr,
     /// The destination.
     pub destination: SocketAddr,
+    /// The simulator's number of it.
+    #[serde(skip)]
+    way: Option<u64>,
 }
 
 /// A packet's end.
@@ -182,7 +185,6 @@ pub(crate) fn node_at(nodes: &[NodeView], place: Place) -> Option<usize> {
 pub(crate) struct Seen {
     pub(crate) packets: Vec<PacketView>,
     pub(crate) tables: Vec<TableChange>,
-    pub(crate) count: u64,
     pub(crate) left_out: u64,
 }
 
@@ -193,7 +195,7 @@ pub(crate) fn of(log: &[Incident], nodes: &[NodeView], most: usize) -> Seen {
         most,
         session: Session::default(),
         known: HashMap::new(),
-        seen: Seen { packets: Vec::new(), tables: Vec::new(), count: 0, left_out: 0 },
+        seen: Seen { packets: Vec::new(), tables: Vec::new(), left_out: 0 },
     };
     log.iter().for_each(|incident| reader.read(incident));
     reader.seen
@@ -213,7 +215,7 @@ impl Reader<'_> {
         let node = node_at(self.nodes, incident.place);
         match &incident.what {
             sim::What::Sent(sent) => self.sent(incident, node, sent),
-            sim::What::Arrived(arrived) => self.arrived(incident, node, arrived),
+            sim::What::Arrived(_) => self.arrived(incident, node),
             sim::What::Dropped(reason) => self.dropped(incident, node, *reason),
             sim::What::Mapped(mapping) => {
                 self.table(incident, node, mapping.id, TableEvent::Mapped(row(mapping)));
@@ -235,7 +237,6 @@ impl Reader<'_> {
     fn sent(&mut self, incident: &Incident, node: Option<usize>, packet: &Packet) {
         let (Some(id), Some(from)) = (incident.packet, node) else { return };
         if !self.known.contains_key(&id) {
-            self.seen.count += 1;
             if self.seen.packets.len() >= self.most {
                 self.seen.left_out += 1;
                 return;
@@ -257,16 +258,17 @@ impl Reader<'_> {
             arrived: incident.at,
             source: packet.from,
             destination: packet.to,
+            way: incident.way.map(|way| way.number),
         };
         if let Some(view) = self.view(incident) {
             view.legs.push(leg);
         }
     }
 
-    fn arrived(&mut self, incident: &Incident, node: Option<usize>, packet: &Packet) {
-        let at = incident.at;
+    fn arrived(&mut self, incident: &Incident, node: Option<usize>) {
+        let (at, way) = (incident.at, incident.way.map(|way| way.number));
         let Some(view) = self.view(incident) else { return };
-        let here = |leg: &LegView| (leg.source, leg.destination) == (packet.from, packet.to);
+        let here = |leg: &LegView| leg.way == way;
         match view.legs.iter_mut().find(|leg| leg.to.is_none() && here(leg)) {
             Some(leg) => (leg.to, leg.arrived) = (node, at),
             // A link may deliver a packet twice.
