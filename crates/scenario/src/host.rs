@@ -45,6 +45,7 @@ pub(crate) struct AgentHost {
     inbox: VecDeque<(Duration, Signal)>,
     outbox: Vec<Signal>,
     moments: Vec<Moment>,
+    left_out: u64,
     last_list: Vec<PairView>,
     /// When that was written down, and how many lines were in all.
     last_look: Option<Duration>,
@@ -64,9 +65,9 @@ pub(crate) struct Choice {
 }
 
 impl AgentHost {
-    /// So many moments are kept; later ones are not.
+    /// So many moments are kept; later ones are counted only.
     pub(crate) const MOST_MOMENTS: usize = 4096;
-    /// So many lines of check lists are written down, over all moments.
+    /// So many lines of check lists are written down, over all moments; a later list is counted only.
     const MOST_LINES: usize = 16_384;
     /// A longer check list is written down at most once at any one time.
     const CROWD: usize = 16;
@@ -94,6 +95,7 @@ impl AgentHost {
             inbox: VecDeque::new(),
             outbox: Vec::new(),
             moments: Vec::new(),
+            left_out: 0,
             last_list: Vec::new(),
             last_look: None,
             lines: 0,
@@ -145,7 +147,14 @@ impl AgentHost {
     pub(crate) fn note(&mut self, at: Duration, what: What) {
         if self.moments.len() < Self::MOST_MOMENTS {
             self.moments.push(Moment { at, side: self.character.side, what });
+        } else {
+            self.left_out += 1;
         }
+    }
+
+    /// How many moments there were besides those that are kept.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// The socket's own addresses are candidates at once; a server is asked for the others.
@@ -197,7 +206,7 @@ impl AgentHost {
     }
 
     /// The offer goes out when it has something to say: at once, or with all candidates in it.
-    fn describe(&mut self, now: Duration) -> Result<(), Error> {
+    fn describe(&mut self) -> Result<(), Error> {
         let ready = self.begun && (self.done || self.character.trickle);
         let answers = self.character.side == Side::Right;
         if self.described || !ready || answers && self.agent.remote_ufrag().is_none() {
@@ -208,7 +217,6 @@ impl AgentHost {
         let candidates = self.own.iter().filter(|one| self.tells(one)).map(|one| one.line.clone()).collect();
         let description = Description { ufrag, password, candidates };
         self.outbox.push(if answers { Signal::Answer(description) } else { Signal::Offer(description) });
-        _ = now;
         Ok(())
     }
 
@@ -321,7 +329,7 @@ impl AgentHost {
 
     /// After anything happened: tells, sends, and writes down.
     fn after(&mut self, now: Duration, out: &mut Outbox, done: Result<(), Error>) {
-        let described = done.and_then(|()| self.describe(now));
+        let described = done.and_then(|()| self.describe());
         if let Err(error) = described {
             self.error.get_or_insert(error);
         }
@@ -342,9 +350,10 @@ impl AgentHost {
     }
 
     fn look(&mut self, now: Duration, selected: bool) {
-        let crowded = self.lines > Self::MOST_LINES
-            || self.agent.pair_count() > Self::CROWD && self.last_look == Some(now);
-        if crowded && !selected {
+        let full = self.lines > Self::MOST_LINES;
+        let crowded = self.agent.pair_count() > Self::CROWD && self.last_look == Some(now);
+        if (full || crowded) && !selected {
+            self.left_out += u64::from(full);
             return;
         }
         let list = self.agent.check_list();
@@ -366,6 +375,10 @@ impl AgentHost {
     fn note_consent(&mut self, now: Duration, list: &[PairView]) {
         let chosen = |list: &[PairView]| list.iter().find(|pair| pair.selected).cloned();
         let (Some(before), Some(after)) = (chosen(&self.last_list), chosen(list)) else { return };
+        let addresses = |pair: &PairView| (pair.local.address, pair.remote.address);
+        if addresses(&before) != addresses(&after) {
+            return;
+        }
         if after.consent_requests_sent > before.consent_requests_sent {
             self.note(now, What::ConsentAsked);
         }

@@ -17,7 +17,7 @@ pub struct Setting {
     pub link: Link,
     /// All chance comes of it: the links', the NATs', and the agents' credentials and tie-breakers.
     pub seed: u64,
-    /// How far it may go.
+    /// How far it may go; a year at most.
     pub limits: Limits,
     /// What is to happen.
     pub play: Play,

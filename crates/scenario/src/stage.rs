@@ -50,6 +50,8 @@ const ALTERNATE: ([u8; 4], u16) = ([192, 0, 2, 2], 3479);
 const PORT: u16 = 5000;
 /// Inside, all is near.
 const NEAR: Duration = Duration::from_millis(1);
+/// No story takes longer, whatever its limits: the stack's clock is the machine's, which does not go on without end.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Whoever is in the world.
 enum Program {
@@ -100,9 +102,11 @@ impl Stage {
     pub(crate) fn run(&mut self, mut keep_going: impl FnMut() -> bool) -> Result<End, Error> {
         let (agents, play) = (self.agents, self.setting.play.clone());
         let mut limits = self.setting.limits;
+        limits.time = limits.time.min(LONGEST);
         if let Until::Time(time) = play.until {
             limits.time = limits.time.min(time);
         }
+        self.cut_at = self.cut_at.filter(|&at| at <= limits.time);
         loop {
             let (mut interrupted, mut flooded) = (false, false);
             let cut_at = self.cut_at;
@@ -199,6 +203,8 @@ impl Stage {
             .cloned()
             .collect();
         moments.sort_by_key(|moment| moment.at);
+        let left_out: u64 =
+            Side::BOTH.iter().filter_map(|&side| self.agent(side)).map(AgentHost::left_out).sum();
         let seen = packets::of(&log, &self.nodes, Story::MOST_PACKETS);
         let of = |side| self.agent(side);
         Story {
@@ -207,14 +213,14 @@ impl Stage {
             seed: self.setting.seed,
             outcome: self.outcome(end),
             ended: self.world.now(),
-            packet_count: seen.count,
+            packet_count: self.packet_count(),
             moments,
             candidates: Side::BOTH.map(|side| of(side).map(|agent| agent.own().to_vec()).unwrap_or_default()),
             check_lists: Side::BOTH.map(|side| of(side).map(AgentHost::check_list).unwrap_or_default()),
             nodes: self.nodes.clone(),
             packets: seen.packets,
             tables: seen.tables,
-            left_out: seen.left_out + forgotten,
+            left_out: seen.left_out + forgotten + left_out,
             log,
         }
     }
@@ -299,7 +305,7 @@ fn exchange(world: &mut World<Program>, agents: [HostId; 2], delay: Duration) {
         let Program::Agent(teller) = world.host_mut(from) else { continue };
         let told = teller.take_told();
         let Program::Agent(hearer) = world.host_mut(to) else { continue };
-        told.into_iter().for_each(|signal| hearer.hear(now + delay, signal));
+        told.into_iter().for_each(|signal| hearer.hear(now.saturating_add(delay), signal));
     }
 }
 

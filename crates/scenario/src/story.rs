@@ -37,7 +37,8 @@ pub struct Story {
     pub packets: Vec<PacketView>,
     /// Each change of a NAT's table.
     pub tables: Vec<TableChange>,
-    /// How much was left out of the lists above, as a story holds so much only.
+    /// How much was left out of the lists above, as a story holds so much only: packets, changes of tables and moments,
+    /// and what the simulator's log forgot.
     pub left_out: u64,
     /// The simulator's own log, for who wants more.
     #[serde(skip)]
@@ -50,7 +51,7 @@ pub struct Story {
 pub enum Outcome {
     /// Both sides selected a pair.
     Connected(Box<Connection>),
-    /// At least one side gave up, and the other has no pair or gave up as well.
+    /// At least one side gave up.
     Failed(Failure),
     /// It was stopped before either.
     Unfinished(Unfinished),

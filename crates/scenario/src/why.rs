@@ -19,7 +19,12 @@ pub(crate) fn it_won(left: &Choice, right: &Choice) -> String {
     let mut why = format!("{name} controls and nominated {}", pair(&choice.pair));
     why += &match valid.len() {
         0 | 1 => ": the only pair whose check was answered".to_owned(),
-        count => format!(": of the {count} pairs whose checks were answered, it has the highest priority"),
+        count if valid.iter().all(|pair| pair.priority <= choice.pair.priority) => {
+            format!(": of the {count} pairs whose checks were answered, it has the highest priority")
+        }
+        count => {
+            format!(", though of the {count} pairs whose checks were answered another has a higher priority")
+        }
     };
     if !above.is_empty() {
         why += &format!(

@@ -156,3 +156,49 @@ fn a_story_without_an_end_says_which_limit_stopped_it() {
     };
     assert!(why.contains("events"), "{why}");
 }
+
+#[test]
+fn a_restart_may_come_at_any_time() {
+    for trickle in [true, false] {
+        for ms in (0..=300).step_by(20) {
+            let mut setting = between("eim-apdf", "eim-apdf");
+            setting.play.trickle = trickle;
+            setting.play.restart_at = Some(Duration::from_millis(ms));
+            setting.play.until = Until::Time(Duration::from_secs(3));
+            let story = play(&setting).unwrap();
+            let connected = connection(&story);
+            assert!(connected.at > Duration::from_millis(ms), "{ms} ms: {connected:?}");
+        }
+    }
+}
+
+#[test]
+fn times_without_end_end_somewhere() {
+    let longest = Duration::MAX;
+    let plain = || {
+        let mut setting = between("eim-apdf", "eim-apdf");
+        setting.limits = sim::Limits { time: longest, events: 3000 };
+        setting
+    };
+    for at in 0..5 {
+        let mut setting = plain();
+        match at {
+            0 => setting.play.signaling = longest,
+            1 => setting.link.latency = longest,
+            2 => setting.link.jitter = longest,
+            3 => (setting.play.restart_at, setting.play.cut_at) = (Some(longest), Some(longest)),
+            _ => setting.play.until = Until::Time(longest),
+        }
+        let story = play(&setting).unwrap();
+        story.to_json().unwrap();
+    }
+}
+
+#[test]
+fn nothing_happens_after_the_end() {
+    let mut setting = between("blocked", "blocked");
+    setting.play.until = Until::Time(Duration::from_secs(60));
+    setting.play.cut_at = Some(Duration::from_secs(100));
+    let story = play(&setting).unwrap();
+    assert!(story.moments.iter().all(|moment| moment.at <= story.ended), "{:?}", story.moments.last());
+}

@@ -23,7 +23,7 @@ fn checks(story: &Story, side: Side) -> impl Iterator<Item = &PacketView> {
     story.packets.iter().filter(of_side)
 }
 
-/// RFC 8445 section 6.1.4.2 wants one check each 50 ms; section 6.1.2.4 wants pairs of one base to be pruned.
+/// RFC 8445 section 6.1.4.2 wants one check each time that Ta fires, which is each 50 ms by section 14.2; section 6.1.2.4 wants pairs of one base to be pruned.
 #[test]
 fn all_pairs_are_checked_at_once_and_twice_and_again_each_200_ms() {
     let story = story("eim-apdf", "apdm-apdf");
@@ -48,7 +48,7 @@ fn a_check_is_repeated_eight_times_each_time_as_a_new_transaction() {
     assert!(sent.values().all(|&count| count == 16), "eight for each of the two local candidates: {sent:?}");
 }
 
-/// RFC 8445 section 6.1.4.3 would let a check list fail when its last pair does.
+/// RFC 8445 section 7.2.5.4 would let a check list fail when its last pair does.
 #[test]
 fn an_agent_gives_up_30_s_after_it_began_although_its_last_check_went_out_long_before() {
     let story = story("eim-apdf", "apdm-apdf");

@@ -98,3 +98,31 @@ fn every_packet_of_a_story_has_a_way_and_an_end() {
         serde_json::from_str::<serde_json::Value>(&story.to_json().unwrap()).unwrap();
     }
 }
+
+#[test]
+fn a_copy_that_a_link_makes_goes_the_way_of_its_original() {
+    let mut doubled = setting("firewall", "firewall");
+    doubled.link.duplication = 1.0;
+    let story = play(&doubled).unwrap();
+    assert!(story.connected());
+    for packet in story.packets.iter().filter(|packet| !packet.label.starts_with("ICMP")) {
+        let mut ways = std::collections::BTreeMap::new();
+        for leg in &packet.legs {
+            let Some(to) = leg.to else { continue };
+            assert_ne!(leg.from, to, "{packet:?}");
+            assert_eq!(*ways.entry(leg.from).or_insert(to), to, "{packet:?}");
+        }
+    }
+}
+
+#[test]
+fn a_story_says_how_much_it_left_out_moments_too() {
+    let mut long = setting("none", "none");
+    long.limits = sim::Limits { time: Duration::from_secs(2400), events: u64::MAX };
+    long.play.until = scenario::Until::Time(long.limits.time);
+    let story = play(&long).unwrap();
+    let packets = story.packet_count - story.packets.len() as u64;
+    let last = story.moments.iter().map(|moment| moment.at).max().unwrap();
+    assert!(last + Duration::from_secs(60) < story.ended, "there are more moments than a story keeps");
+    assert!(story.tables.is_empty() && story.left_out > packets, "{} of {packets}", story.left_out);
+}

@@ -10,7 +10,7 @@ use crate::{Exam, Failure, Reason};
 pub struct Agent {
     /// Its role.
     pub role: Role,
-    /// A random number, of which the larger one wins (section 5.2).
+    /// A random number, of which the larger one wins (sections 7.3.1.1 and 16.1).
     pub tie_breaker: u64,
     /// Whether it must compute the priorities of its pairs again.
     pub priorities_are_old: bool,
