@@ -6,8 +6,9 @@ mod cells;
 
 use std::fmt::Write;
 
-use wire::render::journeys::{self, Journeys};
+use wire::render::journeys::Journeys;
 
+use super::journeys::{lanes, marks};
 use super::{Directive, Shape};
 use crate::book::call::Call;
 use crate::book::html::escape;
@@ -89,7 +90,7 @@ fn entry(cell: &Cell, page: &Page<'_>, out: &mut String) -> std::fmt::Result {
 
 /// Folded by row: a browser opens the fold that a link leads into.
 fn ladders(matrix: &Matrix, _: &Call, page: &Page<'_>, out: &mut String) -> std::fmt::Result {
-    journeys::marks(out)?;
+    marks(page, out)?;
     for row in matrix.cells.chunk_by(|one, next| one.left == next.left) {
         let left = escape(row.first().map_or("", |cell| &cell.left));
         let connected = row.iter().filter(|cell| cell.connects.is_some()).count();
@@ -119,18 +120,8 @@ fn ladder(cell: &Cell, page: &Page<'_>, out: &mut String) -> std::fmt::Result {
         cell.outcome(),
         escape(&cell.why)
     )?;
-    let drawing = Journeys { lanes: lanes(cell), packets: cell.packets.clone() };
+    let drawing = Journeys { lanes: lanes(&cell.packets), packets: cell.packets.clone() };
     drawing.svg(&title, out)?;
     out.push_str("</div></figure>\n");
     Ok(())
-}
-
-/// The places that packets of this cell passed, from left to right.
-fn lanes(cell: &Cell) -> Vec<String> {
-    const ORDER: [&str; 7] =
-        ["left", "left's NAT", "left's firewall", "server", "right's NAT", "right's firewall", "right"];
-    let met = |place: &&&str| {
-        cell.packets.iter().any(|packet| packet.journey.stops.iter().any(|stop| stop.place == **place))
-    };
-    ORDER.iter().filter(met).map(ToString::to_string).collect()
 }

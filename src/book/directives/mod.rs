@@ -4,6 +4,7 @@
 
 mod exercise;
 mod glossary;
+mod journeys;
 mod lab;
 mod ladder;
 mod matrix;
@@ -20,6 +21,7 @@ pub(crate) static DIRECTIVES: &[&Directive] = &[
     &packet::PACKET,
     &sdp::SDP_DIRECTIVE,
     &ladder::LADDER,
+    &journeys::JOURNEYS,
     &matrix::MATRIX,
     &exercise::EXERCISE,
     &lab::LAB,

@@ -11,6 +11,7 @@ use wire::journey::Journey;
 use wire::render::journeys::Traveler;
 use wire::trace::{Event, Trace};
 
+use super::super::journeys::{join, label};
 use crate::book::packets::number_of;
 use crate::book::problem::Complaint;
 
@@ -84,14 +85,7 @@ impl Matrix {
         let cell = self.cells.last_mut().ok_or("it has to begin with a pair, as in `none -- blocked: …`")?;
         let journey: Journey =
             lines.next().unwrap_or_default().parse().map_err(|error| format!("{error}"))?;
-        let traveler = Traveler { label, journey, times: 1, more: lines.next().map(str::to_owned) };
-        match cell.packets.last_mut() {
-            Some(last) if last.goes_with(&traveler) => {
-                last.times += 1;
-                last.more = traveler.more;
-            }
-            _ => cell.packets.push(traveler),
-        }
+        join(&mut cell.packets, label, journey, lines.next().map(str::to_owned));
         Ok(())
     }
 }
@@ -107,9 +101,4 @@ fn head(line: &str) -> Option<Cell> {
     };
     let (left, right, why) = (left.to_owned(), right.to_owned(), why.to_owned());
     Some(Cell { left, right, connects, why, packets: Vec::new() })
-}
-
-/// What a packet says, and where it was sent: of two requests that is all the difference.
-fn label(event: &Event, summary: &str) -> String {
-    if summary.contains("response") { summary.to_owned() } else { format!("{summary} to {}", event.to) }
 }
