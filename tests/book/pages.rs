@@ -66,6 +66,24 @@ fn a_matrix_is_a_table_that_leads_to_drawings() {
     assert_snapshot!(format!("{}\n\n{}", main_of(&checkout, "ice.html"), main_of(&checkout, "matrix.html")));
 }
 
+/// Two drawings of a page share their arrowheads; packets that do and go alike share a line.
+#[test]
+fn journeys_end_where_the_packet_did() {
+    let server = "192.0.2.1:3478".parse().unwrap();
+    let event = |comment: &str| {
+        let bytes = *b"\x00\x01\x00\x00\x21\x12\xa4\x42ping-pong-01";
+        Event::udp(Duration::ZERO, "10.0.0.2:5".parse().unwrap(), server, bytes).with_comment(comment)
+    };
+    let dropped = "right 7 ms, right's NAT 8 ms: dropped, <filtered>";
+    let trace: Trace =
+        [event("right 0 ms, server 9 ms"), event(dropped), event(dropped)].into_iter().collect();
+    let mut file = Vec::new();
+    trace.write_pcapng(&mut file).unwrap();
+    let page = "{{#journeys j.pcapng caption=\"Both <ends>\" names=\"right=pong\"}}\n\n{{#journeys j.pcapng packets=1}}\n";
+    let checkout = Checkout::of(&[("a.md", page)]).bytes("traces/j.pcapng", &file);
+    assert_snapshot!(main_of(&checkout, "a.html"));
+}
+
 #[test]
 fn the_glossary_lists_every_word() {
     let checkout = Checkout::of(&[("a.md", "# A\n"), ("glossary.md", "{{#glossary}}\n")]).file(
