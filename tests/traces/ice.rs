@@ -8,7 +8,10 @@ use crate::redacted::redacted;
 use crate::{read, traces};
 
 /// The first packet of each kind, in a capture.
-fn decisive(file: &str, kinds: &[(&str, fn(&Event) -> bool)]) {
+/// Whether a packet is of the kind that is looked for.
+type Kind = fn(&Event) -> bool;
+
+fn decisive(file: &str, kinds: &[(&str, Kind)]) {
     let trace = read(&traces().join(file));
     let packets = redacted(&trace, "wirebook");
     for (name, is) in kinds {
