@@ -63,6 +63,24 @@ async fn a_report_from_behind_a_symmetric_nat_is_told_from_one_that_keeps_its_ma
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_from_elsewhere_that_is_opened_meanwhile_stands_alone() {
+    visit(Setup::default(), async |page: Page| {
+        page.open("nat.html").await;
+        page.text("#lab-behind[data-state=live]").await;
+        page.run("for (const it of ['.lab-bar button', '[data-sample=\"1\"]']) document.querySelector(`#lab-behind ${it}`).click()")
+            .await;
+        // The button can be pressed again once what it began is over.
+        page.text("#lab-behind .lab-bar button[aria-disabled=false]").await;
+        page.text("#lab-behind .behind-result").await;
+        let results =
+            page.run("return [...document.querySelectorAll('#lab-behind .behind-result')].map(it => it.ariaLabel)").await;
+        assert_eq!(results, serde_json::json!(["A router with random ports"]));
+        assert_eq!(page.count("#lab-behind .behind-packet").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_sent_to_what_is_no_server_and_it_is_said_what_was_expected() {
     visit(Setup::default(), async |page: Page| {
         page.open("nat.html").await;

@@ -70,6 +70,37 @@ async fn a_slider_that_is_dragged_plays_again_once_it_rests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_control_one_is_told_by_an_error_and_gives_in() {
+    visit(Setup::default(), async |page: Page| {
+        open(&page, "checks", "ice.html").await;
+        page.text("#lab-checks[data-state=live]").await;
+        page.run("document.querySelector('#chk-loss').value = 0; document.querySelector('#chk-conflict').checked = true")
+            .await;
+        page.click("#lab-checks .chk-go").await;
+        page.text("#lab-checks .film-outcome[data-verdict=met]").await;
+        let roles = "return [...document.querySelectorAll('#lab-checks .chk-role')].map(it => it.textContent)";
+        page.click("#lab-checks .film-act[title='First step']").await;
+        assert_eq!(page.run(roles).await, serde_json::json!(["controlling", "controlling"]));
+        let told = page
+            .run(
+                "const [slider, line] = ['slider', 'line'].map(it => document.querySelector(`#lab-checks .film-${it}`));
+                 const told = [];
+                 for (let at = 0; at <= Number(slider.max); at += 1) {
+                     slider.value = at;
+                     slider.dispatchEvent(new Event('input', { bubbles: true }));
+                     told.push(line.textContent);
+                 }
+                 return told.join(' ')",
+            )
+            .await;
+        let told = told.as_str().unwrap();
+        assert!(told.contains("gets a Binding error response 487"), "{told}");
+        assert_eq!(page.run(roles).await, serde_json::json!(["controlling", "controlled"]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_lists_fit_a_phone() {
     visit(Setup { phone: true, ..Setup::default() }, async |page: Page| {
         open(&page, "checks", "ice.html").await;

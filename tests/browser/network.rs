@@ -76,6 +76,15 @@ async fn enter_opens_a_packet_and_space_plays() {
         assert!(figure.contains("USERNAME") && figure.contains("ICE-CONTROLL"), "{figure}");
         let legs = page.count("#lab-network .net-legs li").await;
         assert!(legs >= 2, "{legs}");
+
+        // Of two that are opened at once, the last is shown, and no other.
+        page.run(
+            "for (const no of [0, 1]) document.querySelector(`#lab-network [data-packet='${no}']`)
+                 .dispatchEvent(new MouseEvent('click', { bubbles: true }))",
+        )
+        .await;
+        page.text("#lab-network .net-detail #net-2").await;
+        assert_eq!(page.count("#lab-network .net-detail figure.packet").await, 1);
         assert_eq!(page.complaints().await, [""; 0]);
     })
     .await;

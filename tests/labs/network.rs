@@ -84,6 +84,18 @@ async fn who_does_not_meet_is_told_where_the_checks_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_between_all_checks_arrive() {
+    let desk = Desk::start("network").await;
+    let run = desk.run(&json!({ "left": "none", "right": "none" })).await;
+    let why = list(&run["outcome"]["why"]);
+    for side in ["left", "right"] {
+        let all =
+            |told: &str| told.starts_with("All ") && told.ends_with(&format!("the {side} peer arrived."));
+        assert!(why.iter().any(|told| all(text(told))), "{why:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mapping_that_nothing_refreshes_expires_before_the_readers_eyes() {
     let desk = Desk::start("network").await;
     let run = desk.run(&json!({ "left": "full-cone", "right": "blocked", "lifetime": 1, "until": 40 })).await;
@@ -110,7 +122,9 @@ async fn a_run_that_meets_a_bound_says_so() {
         .run(&json!({ "left": "none", "right": "none", "latency": 500, "signaling": 5000, "until": 1 }))
         .await;
     assert_eq!(run["outcome"]["verdict"], "stopped");
-    assert!(text(&run["bounds"]).contains("1.0 s of virtual time"), "{}", run["bounds"]);
+    for told in ["1.0 s of virtual time", "60 s of that, 20000 events, and 5 s of real time"] {
+        assert!(text(&run["bounds"]).contains(told), "{}", run["bounds"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

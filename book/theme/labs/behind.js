@@ -67,9 +67,9 @@
         // Subscribes first and asks then, so that the first packet is seen.
         async press() {
             if (this.ask.getAttribute("aria-disabled") === "true") return;
-            this.reset();
+            const turn = this.reset();
             this.ask.setAttribute("aria-disabled", "true");
-            this.say("asking", "Asking…");
+            this.say("asking", `Asking… Where a server stays silent this takes ${2 * PATIENCE / 1000} seconds.`);
             try {
                 if (typeof RTCPeerConnection !== "function") throw new Error("this browser has no WebRTC, or a setting or an extension switched it off");
                 const theirs = named(this.theirs.value);
@@ -79,14 +79,16 @@
                 if (theirs.length > 0) reports.push([theirs.length === 1 ? "The server that you named" : "The servers that you named", gather(theirs)]);
                 for (const [title, gathering] of reports) {
                     const report = await gathering;
+                    if (turn !== this.turn) return;
                     if (title === reports[0][0]) {
                         await pause(LINGER);
                         report.seen = this.seen;
                     }
-                    await this.read(title, report);
+                    await this.read(turn, title, report);
                 }
-                this.say("live", this.summary());
+                if (turn === this.turn) this.say("live", this.summary());
             } catch (error) {
+                if (turn !== this.turn) return;
                 this.say("failed", "That did not work.");
                 this.fail.replaceChildren(element("p", {}, sentence(error.message)));
                 this.fail.hidden = false;
@@ -98,9 +100,10 @@
 
         // A report from elsewhere, read as one's own.
         async elsewhere(sample) {
-            this.reset();
+            const turn = this.reset();
             try {
-                await this.read(sample.title, sample.report, sample.about);
+                await this.read(turn, sample.title, sample.report, sample.about);
+                if (turn !== this.turn) return;
                 this.say("live", `${sample.title}. ${this.summary()}`);
                 this.results.scrollIntoView({ block: "nearest" });
             } catch (error) {
@@ -117,10 +120,17 @@
                 source.addEventListener("open", resolve, { once: true });
                 source.addEventListener("error", () => {
                     source.close();
-                    this.log.append(element("p", {}, "The packets cannot be shown: too many pages watch the STUN lab."));
+                    this.note("The packets cannot be shown: the workbook does not answer, or too many pages watch the STUN lab already.");
                     resolve();
                 }, { once: true });
+                // A browser opens six connections to one server, and pages that watch something hold theirs.
+                setTimeout(resolve, PATIENCE);
             });
+        }
+
+        note(text) {
+            this.log.append(element("p", {}, text));
+            this.log.hidden = false;
         }
 
         show(packet) {
@@ -134,10 +144,13 @@
             this.log.hidden = this.capture.hidden = false;
         }
 
-        async read(title, report, about) {
-            const response = await fetch(this.path + "read", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(report) });
+        async read(turn, title, report, about) {
+            const response = await fetch(this.path + "read", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(report) })
+                .catch(() => { throw new Error("the workbook does not answer. Is it still running? Start it with cargo run, and reload this page"); });
             if (!response.ok) throw new Error(`the workbook cannot read the report: ${await response.text()}`);
             const { findings, candidates } = await response.json();
+            // Something else was asked meanwhile.
+            if (turn !== this.turn) return;
             const answers = element("dl", { class: "behind-findings" });
             for (const { id, question, answer, because, specs } of findings) {
                 answers.append(element("dt", {}, question),
@@ -158,11 +171,14 @@
         }
 
         reset() {
+            this.turn = (this.turn ?? 0) + 1;
+            this.source?.close();
             this.seen = [];
             this.results.replaceChildren();
             this.log.replaceChildren();
             this.fail.replaceChildren();
             this.fail.hidden = this.log.hidden = true;
+            return this.turn;
         }
 
         say(state, text) {

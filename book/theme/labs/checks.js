@@ -10,6 +10,7 @@
     const STATES = { frozen: ["❄", "frozen"], waiting: ["○", "waiting"], "in-progress": ["◔", "in progress"], succeeded: ["✓", "succeeded"], failed: ["✗", "failed"] };
     const KINDS = { host: "host", srflx: "server reflexive", prflx: "peer reflexive", relay: "relayed" };
     const SIDES = ["left", "right"];
+    const ANSWERS = ["answer", "error"];
     // So long does the page wait for a slider to come to rest.
     const REST = 250;
 
@@ -45,7 +46,10 @@
             this.air = element("div", { class: "chk-air", "aria-hidden": "true" });
             this.arena = element("div", { class: "chk-arena" }, this.lists[0].element, this.lists[1].element, this.air);
             this.panel = element("div", { class: "chk-panel", "aria-live": "polite" });
-            this.stage = element("div", { class: "chk-stage", hidden: "" }, this.player.element, this.arena, this.panel, this.outcome);
+            this.stage = element("div", { class: "chk-stage", hidden: "" }, this.player.element, this.arena,
+                element("p", { class: "chk-hint" }, "In each list the highest priority is at the top. Sent and answered are counted as this stack does: a pair that begins at a srflx candidate sends from the same base as one that begins at the host, and what is answered counts for the latter. ",
+                    rfc("6.1.2.4", "RFC 8445 §6.1.2.4"), " would prune the former."),
+                this.panel, this.outcome);
             this.section.append(
                 element("div", { class: "film-edges" }, ...this.edges.map(edge => edge.element)),
                 element("div", { class: "chk-sliders" }, this.loss.element, this.latency.element),
@@ -93,8 +97,8 @@
             const setting = { left: this.edges[0].value, right: this.edges[1].value, loss: Number(this.loss.input.value), latency: Number(this.latency.input.value), seed: this.seed, reader };
             for (const [name, { box }] of this.boxes) setting[name] = box.checked;
             try {
-                const run = await ask(`${this.path}run`, setting);
-                if (turn === this.turn) this.take(run);
+                const run = await (await ask(`${this.path}run`, setting)).json();
+                if (turn === this.turn) this.take(run, setting);
             } catch (error) {
                 if (turn !== this.turn) return;
                 this.say("failed", "That did not work.");
@@ -103,7 +107,7 @@
             }
         }
 
-        take({ film, outcome, bounds, moments }) {
+        take({ film, outcome, bounds, moments }, { conflict }) {
             this.stage.hidden = false;
             const tone = { met: "good", apart: "error", stopped: "warning" }[outcome.verdict] ?? "info";
             this.outcome.className = `film-outcome ${tone}`;
@@ -111,9 +115,9 @@
             this.outcome.replaceChildren(element("p", {}, outcome.headline), element("ul", {}, ...outcome.why.map(why => element("li", {}, why))));
             if (bounds) this.outcome.append(element("p", {}, bounds));
             this.flights = flights(film);
-            SIDES.forEach((side, no) => this.lists[no].load(moments.filter(moment => moment.side === side)));
+            SIDES.forEach((side, no) => this.lists[no].load(moments.filter(moment => moment.side === side), side === "left" || conflict ? "controlling" : "controlled"));
             this.panel.replaceChildren(element("p", { class: "chk-hint" }, "Point at a pair or a candidate, or go there with Tab, to see its priority taken apart."));
-            const checks = this.flights.filter(({ role }) => role !== "answer").length;
+            const checks = this.flights.filter(({ role }) => role === "check" || role === "nominate").length;
             this.say("live", `${{ met: "They met", apart: "They did not meet", stopped: "It was stopped" }[outcome.verdict]}: ${checks} checks, ${this.flights.length - checks} answers.`);
             this.player.load(steps(film, moments));
             if (!calm.matches) this.player.play();
@@ -132,7 +136,7 @@
                 const [from, to] = this.ends(flight).map(box => point(box, frame, beside));
                 const cut = flight.cut && share >= .93;
                 const way = flight.cut ? share * flight.reach : share;
-                const dot = element("span", { class: `chk-dot ${flight.role}${cut ? " cut" : ""}` }, cut ? "✗" : { check: "?", nominate: "★", answer: "✓" }[flight.role]);
+                const dot = element("span", { class: `chk-dot ${flight.role}${cut ? " cut" : ""}` }, cut ? "✗" : { check: "?", nominate: "★", answer: "✓", error: "!" }[flight.role]);
                 dot.style.translate = `${from.x + (to.x - from.x) * way}px ${from.y + (to.y - from.y) * way}px`;
                 dots.push(dot);
             }
@@ -171,8 +175,10 @@
             this.element = element("div", { class: `chk-side ${side}` }, this.head, this.candidates, this.list);
         }
 
-        load(moments) {
+        // The role is the one with which it begins.
+        load(moments, role) {
             this.moments = moments;
+            this.begins = role;
             this.#changes = moments.filter(({ what }) => what === "check-list");
             this.#rows.clear();
             this.list.replaceChildren();
@@ -184,7 +190,7 @@
         show(now) {
             if (!this.moments) return;
             const past = this.moments.filter(({ at }) => at <= now + .0005);
-            const role = past.findLast(({ what }) => what === "role")?.detail ?? (this.side === "left" ? "controlling" : "controlled");
+            const role = past.findLast(({ what }) => what === "role")?.detail ?? this.begins;
             if (this.role.textContent !== role) this.role.textContent = role;
             const known = past.filter(({ what }) => what === "gathered").map(({ detail }) => detail);
             if (this.candidates.childElementCount !== known.length) this.candidates.replaceChildren(...known.map(candidate => this.#candidate(candidate)));
@@ -211,8 +217,10 @@
             });
             this.#rows = rows;
             const wanted = [...rows.values()];
-            // What stays where it is keeps the focus.
-            if (wanted.length !== this.list.children.length || wanted.some((row, no) => row !== this.list.children[no])) this.list.replaceChildren(...wanted);
+            if (wanted.length === this.list.children.length && wanted.every((row, no) => row === this.list.children[no])) return;
+            const focused = wanted.find(row => row === document.activeElement);
+            this.list.replaceChildren(...wanted);
+            focused?.focus({ preventScroll: true });
         }
 
         #row() {
@@ -256,8 +264,8 @@
             const last = legs.at(-1);
             const question = packet.answers === null ? undefined : index.get(packet.answers);
             const own = lanes[first?.from];
-            if (!first || own.kind !== "peer" || packet.role === "ask" || packet.role === "answer" && !question) return;
-            if (!["check", "nominate", "answer"].includes(packet.role)) return;
+            if (!first || own.kind !== "peer" || packet.role === "ask" || ANSWERS.includes(packet.role) && !question) return;
+            if (!["check", "nominate", ...ANSWERS].includes(packet.role)) return;
             const cut = last.fate === "lost" || last.fate === "dropped";
             const key = `${first.at} ${first.source} ${first.target}`;
             const nth = seen.get(key) ?? 0;
@@ -281,7 +289,7 @@
             if (kind === "noted") return true;
             const of = packet === null ? undefined : packets[packet];
             if (!of || kind === "passed") return false;
-            return of.role === "check" || of.role === "nominate" || of.role === "answer" && of.answers !== null && packets[of.answers].role !== "ask";
+            return of.role === "check" || of.role === "nominate" || ANSWERS.includes(of.role) && of.answers !== null && packets[of.answers].role !== "ask";
         }).map(({ at, text }) => ({ at, text }));
         const before = { left: new Map(), right: new Map() };
         for (const { at, side: whose, what, detail } of moments) {

@@ -8,7 +8,7 @@
 //     player.load(steps); player.play(); player.go(3); player.stop();
 //     region.addEventListener("keydown", event => player.key(event));
 //
-//     const { film } = await ask(`${path}run`, setting);    // throws an Error that says what to do
+//     const { film } = await (await ask(`${path}run`, setting)).json();    // throws an Error that says what to do
 (() => {
     "use strict";
 
@@ -48,7 +48,8 @@
                 this.stop();
                 this.go(Number(this.slider.value));
             });
-            this.time = element("output", { class: "film-time" });
+            // No output element: a screen reader would read each frame of a film that plays.
+            this.time = element("span", { class: "film-time" });
             this.line = element("p", { class: "film-line", "aria-live": "polite" });
             this.element = element("div", { class: "film-player", role: "group", "aria-label": label },
                 element("div", { class: "film-bar" },
@@ -176,16 +177,15 @@
     // This page's name, by which the workbook knows which runs are no longer wanted.
     const reader = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("");
 
-    async function ask(path, question, signal) {
+    async function ask(path, question) {
         let response;
         try {
-            response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question), signal });
-        } catch (error) {
-            if (error.name === "AbortError") throw error;
+            response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(question) });
+        } catch {
             throw new Error("The workbook does not answer. Is it still running? Start it with cargo run, and reload this page.");
         }
-        if (!response.ok) throw new Error(await response.text());
-        return response.json();
+        if (!response.ok) throw new Error(await response.text() || `The workbook answered with status ${response.status}. Reload this page and try again.`);
+        return response;
     }
 
     function select(name, options, attributes = {}) {

@@ -76,7 +76,7 @@
             this.detail = element("div", { class: "net-detail", tabindex: "-1" });
             this.stage = element("div", { class: "net-stage", hidden: "" }, this.outcome, this.player.element,
                 element("div", { class: "net-scene" }, this.tables, this.ladder.element),
-                element("p", { class: "net-bounds" }, "A click on a packet, or Enter, takes it apart. Many checks come in twos: this stack sends one for the host candidate and one for the server reflexive candidate, though both leave from the same base (",
+                element("p", { class: "net-bounds" }, element("span", { class: "net-under" }, "Under an arrow stands the source address that the packet bears there. "), "A click on a packet, or Enter, takes it apart. Many checks come in twos: this stack sends one for the host candidate and one for the server reflexive candidate, though both leave from the same base (",
                     element("a", { href: "https://www.rfc-editor.org/rfc/rfc8445#section-6.1.2.4" }, "RFC 8445 §6.1.2.4"), " would prune the second)."), this.detail);
             this.section.append(
                 element("div", { class: "film-edges" }, this.left.element, this.right.element),
@@ -138,7 +138,7 @@
             this.say("starting", "Playing…");
             history.replaceState(history.state, "", BEGINNING + new URLSearchParams(setting));
             try {
-                const run = await ask(`${this.path}run`, { ...setting, latency: setting.latency ?? 20, hide: this.hide.checked, reader });
+                const run = await (await ask(`${this.path}run`, { ...setting, latency: setting.latency ?? 20, hide: this.hide.checked, reader })).json();
                 if (turn === this.turn) this.take(run);
             } catch (error) {
                 if (turn !== this.turn) return;
@@ -185,20 +185,17 @@
             this.detail.replaceChildren(title, legs);
             this.ladder.mark(no);
             if (packet.bytes && first) {
+                const figure = element("div", {});
                 try {
-                    const response = await fetch(`${this.path}packet`, {
-                        method: "POST", headers: { "Content-Type": "application/json" },
-                        body: JSON.stringify({ bytes: packet.bytes, source: first.source, target: first.target, id: `net-${packet.no}`, caption: `Packet ${packet.no}` }),
-                    });
-                    const text = await response.text();
-                    if (!response.ok) throw new Error(text);
-                    const figure = element("div", {});
+                    const response = await ask(`${this.path}packet`, { bytes: packet.bytes, source: first.source, target: first.target, id: `net-${packet.no}`, caption: `Packet ${packet.no}` });
                     // The workbook's own renderer wrote it, and escaped what is not its own.
-                    figure.innerHTML = text;
-                    this.detail.append(figure);
+                    figure.innerHTML = await response.text();
                 } catch (error) {
-                    this.detail.append(element("p", { class: "lab-fail" }, error.message));
+                    figure.append(element("p", { class: "lab-fail", role: "alert" }, error.message));
                 }
+                // Another packet may have been opened meanwhile, or another run be shown.
+                if (!title.isConnected) return;
+                this.detail.append(figure);
             }
             if (by === "key") this.detail.focus();
             this.detail.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
@@ -231,8 +228,15 @@
                 this.cards.set(no, { list, kind: lane.kind });
                 cards.push(card);
             });
-            this.element = element("div", { class: "net-cards" }, ...cards);
+            this.element = element("div", { class: `net-cards${this.most() > 1 ? " long" : ""}` }, ...cards);
             this.at = -1;
+        }
+
+        // So many lines does the longest table get.
+        most() {
+            const made = new Map();
+            for (const { what, lane } of this.steps.flatMap(({ changes }) => changes)) if (what === "made") made.set(lane, (made.get(lane) ?? 0) + 1);
+            return Math.max(0, ...made.values());
         }
 
         show(at, now) {
@@ -334,7 +338,9 @@
             const edge = wide ? 58 : 24;
             const space = (this.width - gutter - 2 * edge) / (lanes.length - 1);
             this.x = lanes.map((_, no) => gutter + edge + no * space);
+            this.wide = wide;
             this.tall = wide && space > 118;
+            this.element.classList.toggle("tall", this.tall);
             this.head.replaceChildren(...lanes.map((lane, no) => {
                 const box = element("span", { class: `net-lane ${lane.kind}` }, lane.name);
                 box.style.insetInlineStart = `${this.x[no]}px`;
@@ -343,9 +349,13 @@
             }));
             this.boxes = [...this.head.children];
             let y = 8;
+            let time;
             const drawn = [];
             for (const row of this.rows) {
                 row.y = y;
+                // What happens at the same moment as the row above needs no second time.
+                row.time = row.packet || clock(row.at) !== time ? clock(row.at) : "";
+                time = clock(row.at);
                 row.height = row.packet ? this.tall ? 44 : 34 : 24;
                 y += row.height;
                 row.element = row.packet ? this.packet(row) : this.note(row);
@@ -369,7 +379,7 @@
             row.line = line;
             const group = svg("g", { class: `net-packet ${packet.role}`, "data-packet": no, tabindex: "-1", role: "button", "aria-label": this.told(packet) });
             group.append(svg("rect", { class: "net-hit", x: 0, y, width: this.width, height: row.height }));
-            group.append(svg("text", { class: "net-time", x: 4, y: line + 4 }, clock(packet.at).replace(" ", "\u2009")));
+            group.append(when(row));
             row.legs = packet.legs.map(leg => {
                 const [x1, x2] = [this.x[leg.from], this.x[leg.to]];
                 const way = Math.sign(x2 - x1) || 1;
@@ -419,8 +429,9 @@
             const group = svg("g", { class: `net-note ${step.kind}` });
             const right = x < this.width / 2 + 5;
             const most = Math.floor((right ? this.width - x : x) / 6.1) - 3;
-            const text = step.text.replace(/^The (left|right) peer /, "").replace(/^Signaling (tells|brings) the (left|right) peer /, "is told ").replace(/^is told of a/, "is told: a");
-            group.append(svg("circle", { class: "net-point", cx: x, cy: line, r: 4 }), svg("title", {}, step.text),
+            const whole = step.text.replace(/^The (left|right) peer /, "").replace(/^Signaling (tells|brings) the (left|right) peer /, "is told ").replace(/^is told of a/, "is told: a");
+            const text = this.wide ? whole : whole.replace("a candidate: ", "").replace(/, with user name.*/, ".");
+            group.append(when(row), svg("circle", { class: "net-point", cx: x, cy: line, r: 4 }), svg("title", {}, step.text),
                 svg("text", { class: "net-said", x: x + (right ? 9 : -9), y: line + 4, "text-anchor": right ? "start" : "end" }, text.length > most ? `${text.slice(0, most - 1)}…` : text));
             return group;
         }
@@ -474,7 +485,7 @@
 
         key(event, otherwise) {
             const row = event.target.closest?.("[data-packet]");
-            if (event.key === "Enter" && row) {
+            if ((event.key === "Enter" || event.key === " ") && row) {
                 this.open(Number(row.dataset.packet), "key");
                 event.preventDefault();
             } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -489,6 +500,10 @@
                 otherwise(event);
             }
         }
+    }
+
+    function when({ time, line }) {
+        return svg("text", { class: "net-time", x: 4, y: line + 4 }, time.replace(" ", "\u2009"));
     }
 
     // Why a leg ended, in as many words as fit a ladder.

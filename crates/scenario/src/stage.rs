@@ -175,7 +175,7 @@ impl Stage {
             }
         }
         let why = match end {
-            End::Interrupted => "who plays it wanted no more: its time was up",
+            End::Interrupted => "it took longer than it was given",
             End::Flooded => {
                 "a check list grew past 100 pairs, where RFC 8445 section 6.1.2.5 wants an end: each check comes from a port \
                  that the other side did not know, and makes it check that one from another new port"

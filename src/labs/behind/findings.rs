@@ -347,7 +347,7 @@ fn families(candidates: &[Candidate]) -> Told {
         0 => "By the addresses of the candidates.".to_owned(),
         n => format!(
             "By the addresses that are not hidden: {n} of {} candidates are behind a name, which hides the family too. \
-             A server asks back over the family that it was asked by.",
+             A server sees the family by which it was asked.",
             candidates.len()
         ),
     };

@@ -70,7 +70,7 @@ pub fn noted(moment: &Moment) -> Option<String> {
             format!("Signaling brings the {who} peer the answer, with user name and password for checks.")
         }
         What::Selected(chosen) => format!("The {who} peer uses this pair now: {}.", pair(chosen)),
-        What::State(State::Failed) => format!("The {who} peer gives up: no pair was left to check."),
+        What::State(State::Failed) => format!("The {who} peer gives up: no check was answered in time."),
         What::State(State::Disconnected) => format!("The {who} peer has not heard the other for a while."),
         What::Role(role) => {
             format!("The {who} peer gives in: both said that they control. It is {} now.", role_name(*role))
@@ -135,6 +135,7 @@ fn checks(film: &Film) -> Vec<String> {
         }
         told.push(match (sent, ends.as_slice()) {
             (0, _) => format!("The {side} peer sent no check."),
+            (_, []) if arrived == sent => format!("All {sent} checks of the {side} peer arrived."),
             (_, [(end, count)]) if *count == sent => {
                 format!("Every check of the {side} peer, {sent} of them, was {end}.")
             }

@@ -37,7 +37,7 @@ use tokio::time::timeout;
 use super::{Lab, Running};
 use ending::Ending;
 use film::{Cast, Film, Reel};
-use question::Question;
+use question::{LIMITS, Question};
 use turns::{Refused, Turns};
 
 /// The lab, as pages and the server know it.
@@ -155,9 +155,12 @@ pub(super) fn bounds(story: &Story, film: &Film) -> Option<String> {
     let mut met = Vec::new();
     if let scenario::Outcome::Unfinished(unfinished) = &story.outcome {
         met.push(format!(
-            "It was stopped at {:.1} s of virtual time: {}.",
+            "It was stopped at {:.1} s of virtual time: {}. A run may have {} s of that, {} events, and {} s of real time.",
             unfinished.at.as_secs_f64(),
-            unfinished.why
+            unfinished.why,
+            LIMITS.time.as_secs(),
+            LIMITS.events,
+            turns::LONGEST.as_secs(),
         ));
     }
     if film.left_out > 0 {

@@ -52,7 +52,7 @@ pub struct Question {
 /// The longest name of an edge is shorter.
 const LONGEST_NAME: usize = 64;
 /// No run goes further than this minute of virtual time, and this many events.
-const LIMITS: Limits = Limits { time: Duration::from_secs(60), events: 20_000 };
+pub const LIMITS: Limits = Limits { time: Duration::from_secs(60), events: 20_000 };
 
 impl Question {
     /// Reads what a page sent.
