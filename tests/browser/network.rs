@@ -60,6 +60,16 @@ async fn enter_opens_a_packet_and_space_plays() {
         press(&ladder, ' ').await;
         assert_eq!(playing(&page).await, false);
 
+        // Who moves the slider while it plays gets where they want at once.
+        press(&ladder, ' ').await;
+        page.run(
+            "const slider = document.querySelector('#lab-network .film-slider');
+             slider.value = 50;
+             slider.dispatchEvent(new Event('input', { bubbles: true }))",
+        )
+        .await;
+        assert_eq!((page.run(STEP).await, playing(&page).await), (50.into(), false.into()));
+
         // The first check, reached by the arrow keys from the ladder.
         press(&ladder, Key::Down).await;
         for _ in 0..60 {

@@ -45,8 +45,10 @@
             this.speed.value = "1";
             this.slider = element("input", { type: "range", class: "film-slider", min: 0, max: 0, step: 1, value: 0, "aria-label": label });
             this.slider.addEventListener("input", () => {
+                // To stop puts the slider where the film was.
+                const step = Number(this.slider.value);
                 this.stop();
-                this.go(Number(this.slider.value));
+                this.go(step);
             });
             // No output element: a screen reader would read each frame of a film that plays.
             this.time = element("span", { class: "film-time" });
