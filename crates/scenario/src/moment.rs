@@ -175,6 +175,14 @@ pub(crate) fn milliseconds<S: Serializer>(time: &Duration, to: S) -> Result<S::O
     to.serialize_f64(time.as_micros() as f64 / 1000.0)
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference")]
+pub(crate) fn perhaps_milliseconds<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => milliseconds(time, to),
+        None => to.serialize_none(),
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn text<S: Serializer>(number: &u64, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(number)

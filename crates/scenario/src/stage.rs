@@ -79,7 +79,7 @@ pub(crate) enum End {
     Flooded,
 }
 
-/// So many pairs a check list may have: RFC 8445 section 6.1.2.5 recommends 100 for the limit that an agent must have.
+/// So many pairs a check list may have: 100 is the default of the limit that RFC 8445 section 6.1.2.5 demands of an agent.
 /// The stack has none, and two NATs that map each address and port anew make it check without end.
 const MOST_PAIRS: usize = 100;
 
@@ -170,8 +170,9 @@ impl Stage {
             if [left.state(), right.state()].contains(&State::Failed) {
                 let chosen = left.choice().zip(right.choice());
                 let connected = chosen.map(|(ours, theirs)| ours.at.max(theirs.at));
-                let why = why::it_failed(self.world.log().0.iter(), &self.nodes, connected);
-                return Outcome::Failed(Failure { at, why });
+                let found = [left.choice().is_some(), right.choice().is_some()];
+                let why = why::it_failed(self.world.log().0.iter(), &self.nodes, connected, found);
+                return Outcome::Failed(Failure { at, connected, why });
             }
         }
         let why = match end {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sim::Incident;
 
 use crate::candidate::CandidateView;
-use crate::moment::{Moment, PairView, milliseconds};
+use crate::moment::{Moment, PairView, milliseconds, perhaps_milliseconds};
 use crate::packets::{NodeView, PacketView, TableChange};
 
 /// What came of a setting, and all that happened on the way. As JSON it is what a page needs to draw it.
@@ -75,6 +75,9 @@ pub struct Failure {
     /// When; in JSON, milliseconds.
     #[serde(serialize_with = "milliseconds")]
     pub at: Duration,
+    /// When both sides had a pair, if they ever had, which then died; in JSON, milliseconds.
+    #[serde(serialize_with = "perhaps_milliseconds")]
+    pub connected: Option<Duration>,
     /// What became of the checks.
     pub why: String,
 }

@@ -55,11 +55,12 @@ fn pair(pair: &PairView) -> String {
 }
 
 /// What became of the packets that did not arrive, the most frequent end first. `connected`: when both had a pair, if
-/// ever; what ended before then is not why.
+/// ever; what ended before then is not why. `[left, right]`: who had a pair.
 pub(crate) fn it_failed<'l>(
     log: impl Iterator<Item = &'l Incident>,
     nodes: &[NodeView],
     connected: Option<Duration>,
+    [left, right]: [bool; 2],
 ) -> String {
     let mut ends: BTreeMap<String, u64> = BTreeMap::new();
     for incident in log.filter(|incident| connected.is_none_or(|at| incident.at > at)) {
@@ -76,9 +77,11 @@ pub(crate) fn it_failed<'l>(
     let mut ends: Vec<_> = ends.into_iter().collect();
     ends.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let ends: Vec<_> = ends.iter().map(|(end, count)| format!("{count} {end}")).collect();
-    let mut why = match connected {
-        Some(at) => format!("they were connected at {} ms, and heard nothing any more", at.as_millis()),
-        None => "no pair's check was answered".to_owned(),
+    let mut why = match (connected, left, right) {
+        (Some(at), ..) => format!("they were connected at {} ms, and heard nothing any more", at.as_millis()),
+        (None, true, _) => "left had a pair, but right never had one".to_owned(),
+        (None, _, true) => "right had a pair, but left never had one".to_owned(),
+        (None, false, false) => "no pair's check was answered".to_owned(),
     };
     if !ends.is_empty() {
         why += &format!("; packets that ended on their way: {}", ends.join(", "));

@@ -71,6 +71,7 @@ fn who_hears_nothing_is_disconnected_after_5_s_and_gives_up_after_30() {
     let story = play(&setting).unwrap();
     let Outcome::Failed(failure) = &story.outcome else { panic!("they fail") };
     assert!(failure.why.starts_with("they were connected"), "{}", failure.why);
+    assert!(failure.connected.is_some_and(|at| at < Duration::from_secs(5)));
     let last_heard = when(&story, |what| *what == What::ConsentGiven).last().unwrap().0;
     assert!(last_heard < Duration::from_secs(5));
     for (state, after) in [(State::Disconnected, 5), (State::Failed, 30)] {
