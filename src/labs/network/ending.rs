@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scenario::{Moment, Outcome, PairView, Side, State, Story, What};
+use scenario::{Failure, Moment, Outcome, PairView, Side, State, Story, What};
 use serde::Serialize;
 
 use super::film::{Fate, Film, Role};
@@ -34,7 +34,7 @@ impl Ending {
             },
             Outcome::Failed(failure) => Self {
                 verdict: "apart",
-                headline: format!("They did not meet, and gave up after {:.1} s.", failure.at.as_secs_f64()),
+                headline: apart(failure),
                 why: gathering(story).chain(checks(film)).collect(),
             },
             Outcome::Unfinished(unfinished) => Self {
@@ -46,6 +46,17 @@ impl Ending {
                 why: std::iter::once(sentence(&unfinished.why)).chain(checks(film)).collect(),
             },
         }
+    }
+}
+
+fn apart(failure: &Failure) -> String {
+    let end = failure.at.as_secs_f64();
+    match failure.connected {
+        None => format!("They did not meet, and gave up after {end:.1} s."),
+        Some(at) => format!(
+            "They met after {:.0} ms, but lost each other: it was given up after {end:.1} s.",
+            at.as_secs_f64() * 1000.0
+        ),
     }
 }
 
@@ -162,4 +173,19 @@ fn sentence(text: &str) -> String {
         sentence.push('.');
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn of_two_who_lost_each_other_nobody_says_that_they_never_met() {
+        let at = Duration::from_secs(35);
+        let after = |connected| apart(&Failure { at, connected, why: String::new() });
+        assert!(after(None).starts_with("They did not meet"));
+        assert!(after(Some(Duration::from_millis(120))).starts_with("They met after 120 ms, but lost"));
+    }
 }

@@ -168,3 +168,17 @@ pub(super) fn bounds(story: &Story, film: &Film) -> Option<String> {
     }
     (!met.is_empty()).then(|| met.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_packet_is_shown_or_counted_once_however_many_links_it_crosses() {
+        let setting = Setting::between("apdm-eif".parse().unwrap(), "apdm-adf".parse().unwrap());
+        let story = scenario::play(&setting).unwrap();
+        let film = film_of(&story, &setting);
+        assert_eq!(film.packets.len(), Reel::MOST_PACKETS);
+        assert_eq!((film.packets.len() + film.left_out + film.icmp) as u64, story.packet_count);
+    }
+}

@@ -30,6 +30,8 @@ pub struct Reel<'c> {
     open: Option<Open>,
     left_out: usize,
     icmp: usize,
+    /// The newest packet so far. They are numbered in the order in which they are first sent.
+    newest: Option<PacketId>,
 }
 
 /// What one router does at one moment with one packet takes several incidents.
@@ -65,6 +67,7 @@ impl<'c> Reel<'c> {
             open: None,
             left_out: 0,
             icmp: 0,
+            newest: None,
         }
     }
 
@@ -380,12 +383,15 @@ impl<'c> Reel<'c> {
 
     /// A packet that nobody saw before; none where there are too many.
     fn appear(&mut self, at: Duration, id: PacketId, packet: &sim::Packet) -> Option<usize> {
+        // One that is not shown comes here again with each of its legs.
+        let first = self.newest.is_none_or(|newest| newest < id);
+        self.newest = self.newest.max(Some(id));
         if matches!(packet.payload, Payload::Icmp(_)) {
-            self.icmp += 1;
+            self.icmp += usize::from(first);
             return None;
         }
         if self.packets.len() >= Self::MOST_PACKETS {
-            self.left_out += 1;
+            self.left_out += usize::from(first);
             return None;
         }
         let mut told = Packet {
