@@ -53,7 +53,7 @@
         natType() {
             return element("details", { class: "stun-nat" },
                 element("summary", {}, "Can it tell what my NAT does?"),
-                element("p", {}, "No. The tests of RFC 5780 need a request with CHANGE-REQUEST and one socket for several destinations; a page can ask for neither. A program can:"),
+                element("p", {}, "How it filters: no. That test needs a request with CHANGE-REQUEST, which a page cannot send; a program can. How it maps: yes, by the lab “What am I behind?” on the page NAT. The program:"),
                 element("pre", {}, element("code", {}, this.command())),
                 element("p", {}, "On loopback it finds that there is no NAT. Name a server on the Internet that has two addresses to test the NAT in front of you."));
         }
