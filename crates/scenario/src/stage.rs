@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use sim::{Edge, Home, Host, HostId, Link, Outbox, Packet, Place, RouterId, Stop, World};
+use sim::{Edge, Home, Host, HostId, Link, Outbox, Packet, Place, Prefix, RouterId, Stop, World};
 use stun_server::Server;
 use stun_server::sim::Hosted;
 
@@ -239,7 +239,12 @@ impl Cast<'_> {
         let Setting { left, right, link, play, .. } = self.setting;
         let at_left = self.world.behind(left, &Home::LEFT, link.clone());
         let at_right = if play.same_network {
-            sim::Behind { address: neighbor(at_left.address), routers: Vec::new(), ..at_left.clone() }
+            let address = neighbor(at_left.address);
+            // A firewall leads to one address, so long as nobody tells of another.
+            if let Some(prefix) = Prefix::new(address, 32) {
+                self.world.prefix(at_left.network, prefix);
+            }
+            sim::Behind { address, routers: Vec::new(), ..at_left.clone() }
         } else {
             self.world.behind(right, &Home::RIGHT, link.clone())
         };

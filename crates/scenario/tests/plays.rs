@@ -108,6 +108,18 @@ fn two_in_one_network_meet_without_the_nat() {
 }
 
 #[test]
+fn two_in_one_network_both_learn_what_the_server_sees() {
+    for edge in ["none", "firewall", "symmetric", "eim-apdf+eim-apdf"] {
+        let mut setting = between(edge, "none");
+        setting.play.same_network = true;
+        setting.play.trickle = false;
+        let story = play(&setting).unwrap();
+        connection(&story);
+        assert_eq!(when(&story, |what| *what == What::GatheringDone(None)).len(), 2, "{edge}");
+    }
+}
+
+#[test]
 fn two_in_one_network_who_hide_their_addresses_need_a_nat_that_hairpins() {
     let mut setting = between("eim-apdf", "none");
     setting.play.same_network = true;

@@ -66,6 +66,16 @@ impl<H: Host> World<H> {
         self.hosts[host.0].sites.push(site);
     }
 
+    /// One more block of addresses of a network. The networks outside learn of it, up to the next NAT.
+    pub fn prefix(&mut self, network: NetworkId, prefix: Prefix) {
+        let inside = &mut self.networks[network.0];
+        inside.prefixes.push(prefix);
+        let gateway = inside.gateway.map(|gateway| inside.attached[gateway].node);
+        if let Some(NodeId::Router(router)) = gateway {
+            self.announce(router, &[prefix]);
+        }
+    }
+
     pub(super) fn attach(
         &mut self,
         network: NetworkId,
