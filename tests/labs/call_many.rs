@@ -30,7 +30,9 @@ async fn fifty_calls_in_a_row_leave_no_task_socket_or_memory_behind() {
     let after = workbook.at_rest().await;
     println!("before {before:?}, after {after:?}");
     assert_eq!(after.total - before.total, CALLS as u64);
-    assert_eq!((after.tasks, after.handles), (before.tasks, before.handles));
+    assert_eq!(after.tasks, before.tasks);
+    // Fewer is as good: a file that was open before, as while the book was being read, may be closed since.
+    assert!(after.handles <= before.handles, "{before:?} {after:?}");
     if let (Some(before), Some(after)) = (before.resident_kib, after.resident_kib) {
         assert!(after < before + MORE_KIB, "{before} KiB before, {after} KiB after {CALLS} calls");
     }
