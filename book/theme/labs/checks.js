@@ -47,7 +47,7 @@
             this.arena = element("div", { class: "chk-arena" }, this.lists[0].element, this.lists[1].element, this.air);
             this.panel = element("div", { class: "chk-panel", "aria-live": "polite" });
             this.stage = element("div", { class: "chk-stage", hidden: "" }, this.player.element, this.arena,
-                element("p", { class: "chk-hint" }, "In each list the highest priority is at the top. Sent and answered are counted as this stack does: a pair that begins at a srflx candidate sends from the same base as one that begins at the host, and what is answered counts for the latter. ",
+                element("p", { class: "chk-hint" }, "What flies: ? a check, ★ one that nominates, ✓ an answer, ! an error; ✗ where one is lost or dropped. In each list the highest priority is at the top. Sent and answered are counted as this stack does: a pair that begins at a srflx candidate sends from the same base as one that begins at the host, and what is answered counts for the latter. ",
                     rfc("6.1.2.4", "RFC 8445 §6.1.2.4"), " would prune the former."),
                 this.panel, this.outcome);
             this.section.append(
