@@ -76,8 +76,12 @@ pub(crate) fn tell(story: &Story, packets: &[Told], pairs: &[Pairs; 2], tap: &Ta
         }
         Outcome::Failed(failure) => {
             let seconds = failure.at.as_secs_f64();
+            let what = match failure.connected {
+                Some(_) => "They lose each other",
+                None => "They do not meet",
+            };
             tap.learned(&format!(
-                "They do not meet, and gave up after {seconds:.1} s: {}.",
+                "{what}, and gave up after {seconds:.1} s: {}.",
                 failure.why
             ));
             if pairs.iter().all(no_answer)
