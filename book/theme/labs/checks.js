@@ -118,7 +118,7 @@
             SIDES.forEach((side, no) => this.lists[no].load(moments.filter(moment => moment.side === side), side === "left" || conflict ? "controlling" : "controlled"));
             this.panel.replaceChildren(element("p", { class: "chk-hint" }, "Point at a pair or a candidate, or go there with Tab, to see its priority taken apart."));
             const checks = this.flights.filter(({ role }) => role === "check" || role === "nominate").length;
-            this.say("live", `${{ met: "They met", apart: "They did not meet", stopped: "It was stopped" }[outcome.verdict]}: ${checks} checks, ${this.flights.length - checks} answers.`);
+            this.say("live", `${outcome.headline} ${checks} checks, ${this.flights.length - checks} answers.`);
             this.player.load(steps(film, moments));
             if (!calm.matches) this.player.play();
         }

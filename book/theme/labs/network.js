@@ -163,7 +163,7 @@
             this.tables.replaceChildren(this.table.element);
             this.ladder.load(film);
             this.player.load(film.steps);
-            this.say("live", `${{ met: "They met", apart: "They did not meet", stopped: "It was stopped" }[outcome.verdict]}: ${film.packets.length} packets, ${film.steps.length} steps.`);
+            this.say("live", `${outcome.headline} ${film.packets.length} packets, ${film.steps.length} steps.`);
             if (!calm.matches) this.player.play();
         }
 
