@@ -113,7 +113,7 @@ fn ladder(cell: &Cell, page: &Page<'_>, out: &mut String) -> std::fmt::Result {
     let title = format!("{} and {}", cell.left, cell.right);
     writeln!(
         out,
-        "<figure class=\"ladder\" id=\"{}\"><figcaption><strong>{}</strong>: {}. {}</figcaption>\n\
+        "<figure class=\"ladder\" id=\"{}\"><figcaption><strong>{}</strong>: {}; {}.</figcaption>\n\
          <div class=\"ladder-scroll\" tabindex=\"0\">",
         page.new_id(&escape(&cell.id())),
         escape(&title),
