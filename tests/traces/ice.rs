@@ -7,10 +7,10 @@ use wire::trace::Event;
 use crate::redacted::redacted;
 use crate::{read, traces};
 
-/// The first packet of each kind, in a capture.
 /// Whether a packet is of the kind that is looked for.
 type Kind = fn(&Event) -> bool;
 
+/// The first packet of each kind, in a capture.
 fn decisive(file: &str, kinds: &[(&str, Kind)]) {
     let trace = read(&traces().join(file));
     let packets = redacted(&trace, "wirebook");

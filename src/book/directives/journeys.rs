@@ -3,17 +3,16 @@
 //!
 //! A capture holds addresses; the places between them stand in the packets' comments, as a simulator writes them.
 
-use std::collections::BTreeSet;
-
 use wire::Session;
 use wire::journey::Journey;
 use wire::render::journeys::{self, Journeys, Traveler};
 use wire::trace::{Event, Trace};
 
+use super::ladder::places;
 use super::{Directive, Shape};
 use crate::book::call::Call;
 use crate::book::html::{escape, slug};
-use crate::book::packets::{number_of, numbers, place};
+use crate::book::packets::number_of;
 use crate::book::page::Page;
 use crate::book::problem::Complaint;
 
@@ -59,17 +58,13 @@ pub(super) fn marks(page: &Page<'_>, out: &mut String) -> std::fmt::Result {
 }
 
 fn travelers(call: &Call, trace: &Trace, file: &str) -> Result<Vec<Traveler>, Complaint> {
-    let wanted: BTreeSet<usize> = match call.option_named("packets") {
-        Some(list) => {
-            numbers(list)?.into_iter().map(|number| place(trace, file, number)).collect::<Result<_, _>>()?
-        }
-        None => (0..trace.events.len()).collect(),
-    };
+    let places = places(call, trace, file)?;
+    let up_to = places.last().map_or(0, |last| last + 1);
     let mut session = Session::of(trace, None);
     let mut packets = Vec::new();
-    for (place, event) in trace.events.iter().enumerate() {
+    for (place, event) in trace.events.iter().enumerate().take(up_to) {
         let said = label(event, &session.dissect(event).summary());
-        if wanted.contains(&place) {
+        if places.binary_search(&place).is_ok() {
             let way = event.comment.as_deref().unwrap_or_default();
             let journey = way.lines().next().unwrap_or_default().parse().map_err(|why| {
                 let number = number_of(place, event);

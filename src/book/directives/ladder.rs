@@ -40,7 +40,7 @@ fn render(call: &Call, page: &Page<'_>) -> Result<String, Complaint> {
 }
 
 /// Which events are drawn, in the order of the trace.
-fn places(call: &Call, trace: &Trace, file: &str) -> Result<Vec<usize>, Complaint> {
+pub(super) fn places(call: &Call, trace: &Trace, file: &str) -> Result<Vec<usize>, Complaint> {
     let Some(list) = call.option_named("packets") else { return Ok((0..trace.events.len()).collect()) };
     let places: Result<BTreeSet<usize>, Complaint> =
         numbers(list)?.into_iter().map(|number| place(trace, file, number)).collect();
