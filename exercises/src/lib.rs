@@ -11,6 +11,7 @@
 // The package allows this for the files of students.
 #![warn(unused)]
 
+pub mod agora;
 mod bits;
 mod bytes;
 pub mod catalogue;

@@ -1,6 +1,7 @@
 //! The examples as programs: what they print, what they write, what they exit with, and what others that
 //! speak their protocol make of them.
 
+mod agora;
 mod ice;
 mod nat;
 mod process;

@@ -3,6 +3,7 @@
 //! What differs from run to run is left out of the snapshots by field: the ports that the system gave, the
 //! sums over them, and times. Everything else, down to the transaction ids, must stay.
 
+mod agora;
 mod ice;
 mod nat;
 mod redacted;

@@ -37,6 +37,7 @@ pub(crate) const SEED: u64 = 1;
 /// Every capture in traces/. A chapter adds a line here and one in traces/README.md.
 const TRACES: &[(&str, Maker)] = &[
     // What examples record:
+    ("agora", Maker::Example { name: "agora", arguments: &[], seed: SEED }),
     ("ice", Maker::Example { name: "ice", arguments: &[], seed: SEED }),
     ("ice-conflict", Maker::Example { name: "ice", arguments: &["--conflict"], seed: SEED }),
     ("matrix", Maker::Example { name: "ice", arguments: &["--matrix"], seed: SEED }),

@@ -1,0 +1,3 @@
+//! The chapter "Agora: how do many people call at once?".
+
+pub mod answer;
