@@ -50,6 +50,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("an sdp that is not there", "{{#sdp file=offer.sdp}}\n"),
     ("a matrix of no kind", "{{#matrix tables}}\n"),
     ("a matrix of a trace that is none", "{{#matrix table trace=rfc5769.pcapng}}\n"),
+    ("a call of one", "{{#topology members=\"1 2\"}}\n"),
     ("journeys of packets that say no way", "{{#journeys rfc5769.pcapng}}\n"),
     ("a tag left open", "<div>\n\ntext\n"),
 ];

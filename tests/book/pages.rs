@@ -155,3 +155,9 @@ fn a_page_in_a_folder_finds_the_glossary() {
     let checkout = Checkout::of(&[("glossary.md", "{{#glossary}}\n"), ("in/a.md", "{{#term NAT}}\n")]);
     assert!(main_of(&checkout, "in/a.html").contains("href=\"../glossary.html#term-nat\""));
 }
+
+#[test]
+fn a_topology_is_computed_for_the_members_that_the_page_names() {
+    let text = "{{#topology members=\"2 10\" kbps=1250 caption=\"What ten cost\"}}\n";
+    assert_snapshot!(main_of(&Checkout::of(&[("a.md", text)]), "a.html"));
+}

@@ -11,6 +11,7 @@ mod matrix;
 mod packet;
 mod sdp;
 mod term;
+mod topology;
 
 use super::call::Call;
 use super::page::Page;
@@ -23,6 +24,7 @@ pub(crate) static DIRECTIVES: &[&Directive] = &[
     &ladder::LADDER,
     &journeys::JOURNEYS,
     &matrix::MATRIX,
+    &topology::TOPOLOGY,
     &exercise::EXERCISE,
     &lab::LAB,
     &term::TERM,
