@@ -1,5 +1,6 @@
 //! What a dissector may know beside the bytes.
 
+use crate::agora::Certificate;
 use crate::session::Bounded;
 
 /// Passwords and the like: given by whoever asks, or remembered by a [`crate::Session`] from earlier packets.
@@ -13,6 +14,8 @@ pub struct Context<'a> {
     pub agents: Option<&'a Agents>,
     /// The agent that the request of this transaction asked: a response does not name it.
     pub asked: Option<Agent<'a>>,
+    /// The App Certificate that an Agora token was signed with.
+    pub app_certificate: Option<&'a Certificate>,
     /// What came before on the byte stream that carries the message.
     pub stream: Stream<'a>,
 }

@@ -86,6 +86,14 @@ impl<'t> Cursor<'t> {
         Ok(Read { value, at, tree: self.tree })
     }
 
+    /// A number of up to eight bytes, least significant first, as formats have it that are no RFC's.
+    pub fn uint_le(&mut self, field: &'static Field, len: usize) -> Step<Read<'_, u64>> {
+        let span = self.take(field, len)?;
+        let value = self.slice(span).iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte));
+        let at = self.push(field, span, Value::Uint(value), field.meaning(value));
+        Ok(Read { value, at, tree: self.tree })
+    }
+
     /// A word whose bits belong to several fields, interleaved or not.
     pub fn word(
         &mut self,

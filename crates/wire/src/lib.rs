@@ -11,6 +11,7 @@
 //! assert!(tree.notes().is_empty());
 //! ```
 
+pub mod agora;
 mod context;
 mod cursor;
 pub mod dcep;

@@ -1,5 +1,6 @@
 //! The protocols that this crate dissects.
 
+use crate::agora;
 use crate::cursor::Stop;
 use crate::dcep;
 use crate::dtls;
@@ -23,6 +24,7 @@ pub static LAYERS: &[&Layer] = &[
     &http::HTTP,
     &sdp::SDP,
     &sdp::CANDIDATE,
+    &agora::AGORA,
     &stun::CHANNEL_DATA,
     &websocket::FRAME,
     &engineio::ENGINEIO,

@@ -80,7 +80,7 @@ pub enum Value {
     Bytes,
     /// UTF-8.
     Text,
-    /// A number in network byte order, or the bits under a mask, closed up.
+    /// A number, in network byte order but where its format says otherwise, or the bits under a mask, closed up.
     Uint(u64),
     /// A transport address that the fields below spell out.
     Addr(SocketAddr),
