@@ -16,6 +16,12 @@ mod hostile;
 mod network;
 #[path = "labs/sdp.rs"]
 mod sdp;
+#[path = "labs/sfu.rs"]
+mod sfu;
+#[path = "labs/sfu_client.rs"]
+mod sfu_client;
+#[path = "labs/sfu_tokens.rs"]
+mod sfu_tokens;
 #[path = "labs/socketio.rs"]
 mod socketio;
 #[path = "labs/socketio_clients.rs"]

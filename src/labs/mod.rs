@@ -12,6 +12,7 @@ pub mod http;
 mod names;
 pub mod network;
 pub mod sdp;
+pub mod sfu;
 pub mod socketio;
 pub mod stun;
 pub mod websocket;
@@ -39,6 +40,7 @@ pub static LABS: &[&Lab] = &[
     &network::LAB,
     &checks::LAB,
     &behind::LAB,
+    &sfu::LAB,
 ];
 
 /// One lab: what it is called, and how it starts.
