@@ -5,8 +5,10 @@
 //! {"type":"offer","sdp":"v=0\r\no=- …"}                                        RTCSessionDescription
 //! {"candidate":"candidate:1 1 udp …","sdpMid":"0","sdpMLineIndex":0}           RTCIceCandidate
 //! {"description":{"type":"answer","sdp":…}}, {"candidate":{"candidate":…}}     the same, inside another object
+//! {"type":"join","token":"007…","channel":"demo"}                              an Agora token, for an SFU that asks for one
 //! ```
 
+use crate::agora::{self, AGORA};
 use crate::cursor::{Cursor, Step};
 use crate::json::{self, Member};
 use crate::sdp::{CANDIDATE, SDP};
@@ -42,6 +44,8 @@ static CANDIDATE_TEXT: Field = Field::new(
     ICE_CANDIDATE,
     "A candidate that was found after the description was sent (RFC 8838). Empty or null: no more of them.",
 );
+static TOKEN: Field =
+    Field::new("token", Spec::Own, "What the server asks for, before it lets anybody in: a token, as text.");
 static OTHER: Field = Field::new("member", rfc(8259, "4"), "What else the application sends along.");
 
 #[rustfmt::skip]
@@ -49,13 +53,14 @@ static MEMBERS: &[&Field] = &[
     &TYPE,
     &DESCRIPTION_TEXT,
     &CANDIDATE_TEXT,
+    &TOKEN,
     &Field::new("sdpMid", ICE_CANDIDATE, "Which media section the candidate is for, by its a=mid."),
     &Field::new("sdpMLineIndex", ICE_CANDIDATE, "The same by its place, counted from 0."),
     &Field::new("usernameFragment", ICE_CANDIDATE, "The ufrag of the description that the candidate belongs to."),
     &Field::new("description", DESCRIPTION, "A description inside another object."),
 ];
 
-/// Whether a message holds a description or a candidate.
+/// Whether a message holds a description, a candidate or a token.
 pub(crate) fn is_there(message: &[u8]) -> bool {
     (SDP.claims)(message) || is_json(message)
 }
@@ -69,7 +74,7 @@ fn is_json(message: &[u8]) -> bool {
         && wanted(message, 2)
 }
 
-/// Whether an object has a description or a candidate, or another object that has.
+/// Whether an object has a description, a candidate or a token, or another object that has.
 fn wanted(object: &[u8], depth: usize) -> bool {
     json::members(object).into_iter().any(|Member { name, value }| {
         let value = object.get(value).unwrap_or_default();
@@ -78,6 +83,7 @@ fn wanted(object: &[u8], depth: usize) -> bool {
             b"candidate" if inside(value).is_some_and(|text| text.is_empty() || (CANDIDATE.claims)(text)) => {
                 true
             }
+            b"token" if inside(value).is_some_and(AGORA.claims) => true,
             _ => depth > 1 && value.starts_with(b"{") && wanted(value, depth - 1),
         }
     })
@@ -123,6 +129,8 @@ fn string(c: &mut Cursor<'_>, field: &'static Field, text: &[u8]) -> Step {
     let layer = match field {
         _ if std::ptr::eq(field, &DESCRIPTION_TEXT) => &SDP,
         _ if std::ptr::eq(field, &CANDIDATE_TEXT) && !text.is_empty() => &CANDIDATE,
+        // What a server makes of another kind of token is its own.
+        _ if std::ptr::eq(field, &TOKEN) && (AGORA.claims)(text) => &AGORA,
         _ => {
             let read = c.text_of(field, text.len())?;
             if std::ptr::eq(field, &CANDIDATE_TEXT) {
@@ -138,13 +146,19 @@ fn string(c: &mut Cursor<'_>, field: &'static Field, text: &[u8]) -> Step {
     c.derive(layer.root, json::unescaped(text), layer.dissect)
 }
 
-/// `SDP offer`, `candidate host 127.0.0.1:5000`, `no more candidates`, where signaling is among these nodes.
+/// `SDP offer`, `candidate host 127.0.0.1:5000`, `no more candidates`, `join, Agora token, RTC demo as alice, for 600 s`,
+/// where signaling is among these nodes.
 pub(crate) fn summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) -> Option<String> {
     let find = |field: &Field| nodes.iter().position(|node| std::ptr::eq(node.field, field));
     let read = |field: &Field| find(field).and_then(|at| nodes.get(at)).map(text);
     if find(SDP.root).is_some() {
         let kind = read(&TYPE).filter(|kind| matches!(&kind[..], "offer" | "answer" | "pranswer"));
         return Some(["SDP".to_owned()].into_iter().chain(kind).collect::<Vec<_>>().join(" "));
+    }
+    if let Some(at) = find(AGORA.root) {
+        let token = agora::token_summary(nodes.get(at..).unwrap_or_default(), text);
+        let kind = read(&TYPE).map(|kind| kind.chars().take(8).collect::<String>());
+        return Some(kind.into_iter().chain([token]).collect::<Vec<_>>().join(", "));
     }
     if let Some(at) = find(CANDIDATE.root) {
         let parts = nodes.get(at..).unwrap_or_default();
