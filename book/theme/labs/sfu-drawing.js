@@ -64,7 +64,7 @@
             this.svg.setAttribute("height", height);
             this.svg.replaceChildren(...parts);
             this.svg.dataset.lines = String(plan.lines.length);
-            this.caption.textContent = "A pixel of a line’s width is 100 kbit/s. f: full, solid; h: half, dashed; q: a quarter, dotted. What ends at a bar goes to nobody. Numbers are kbit/s, over the last second.";
+            this.caption.textContent = "The thicker a line, the more bits: a pixel for 100 kbit/s. f: full, solid; h: half, dashed; q: a quarter, dotted. What ends at a bar goes to nobody. Numbers are kbit/s over the last second.";
             this.#tell(view, names);
         }
 
@@ -87,7 +87,7 @@
 
         #net(members, rates) {
             const width = Math.max(300, this.element.clientWidth || 640);
-            const height = Math.min(420, width * 0.8);
+            const height = Math.min(380, width * 0.8);
             const shown = this.#whom(members, members[0]);
             const at = circle(members, width, height);
             const parts = [];
@@ -103,8 +103,10 @@
             members.forEach((name, no) => {
                 const { x, y } = at.get(name);
                 const sum = Object.values(rates.get(name) ?? {}).reduce((sum, kbps) => sum + kbps, 0);
+                // Outside of the ring, where no line is.
+                const above = y < height / 2 ? y - 26 : y + 20;
                 parts.push(svg("circle", { class: `sfu-node hue-${no % 6}`, cx: x, cy: y, r: 6 }),
-                    text(x, y - 22, name, "sfu-name middle"), text(x, y - 10, `sends ${rate(sum)}`, "sfu-small middle"));
+                    text(x, above, name, "sfu-name middle"), text(x, above + 13, `sends ${rate(sum)}`, "sfu-small middle"));
             });
             this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
             this.svg.setAttribute("height", height);
@@ -206,10 +208,10 @@
     }
 
     function circle(members, width, height) {
-        const radius = { x: width / 2 - 90, y: height / 2 - 48 };
+        const radius = { x: width / 2 - 70, y: height / 2 - 46 };
         return new Map(members.map((name, no) => {
             const angle = 2 * Math.PI * no / members.length - Math.PI / 2;
-            return [name, { x: width / 2 + radius.x * Math.cos(angle), y: height / 2 + 18 + radius.y * Math.sin(angle) }];
+            return [name, { x: width / 2 + radius.x * Math.cos(angle), y: height / 2 + radius.y * Math.sin(angle) }];
         }));
     }
 

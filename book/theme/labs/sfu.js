@@ -221,7 +221,10 @@
             const turn = everybody[Math.floor(Date.now() / TURN) % everybody.length];
             this.media.loud = this.voice.value === "loud" || this.voice.value === "turns" && turn === this.uid;
             const { mode, legs } = this;
+            if (this.reading === legs) return;
+            this.reading = legs;
             const now = await this.meter.read([...legs.connections.map(peer => ["sfu", peer]), ...this.mesh?.connections ?? []]);
+            this.reading = undefined;
             if (legs !== this.legs || mode !== this.mode) return;
             if (mode === "sfu") this.copy = Math.max(0, ...now.layers.map(({ kbps }) => kbps)) + now.audio;
             else this.netted(now);
