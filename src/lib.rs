@@ -3,6 +3,7 @@
 //! Everything here stands on [`wire`], which turns bytes into trees; nothing here parses a packet.
 
 pub mod book;
+pub mod class;
 pub mod cli;
 pub mod course;
 pub mod labs;

@@ -1,6 +1,8 @@
 //! `wirebook serve`, as a browser and as a stranger see it.
 
 mod checkout;
+#[path = "serve/class.rs"]
+mod class;
 #[path = "serve/client.rs"]
 mod client;
 

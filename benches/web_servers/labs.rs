@@ -20,7 +20,7 @@ pub(crate) fn serve(name: &str) {
                 (lab.info().url, Box::new(lab))
             }
             _ => {
-                let surroundings = Surroundings { workbook, redis: None };
+                let surroundings = Surroundings::of(workbook);
                 let running = (websocket::LAB.start)(surroundings).await.expect("the lab starts");
                 (running.addresses[0].url.clone(), Box::new(running))
             }

@@ -1,6 +1,7 @@
 //! `wirebook serve`: the book and its labs, until Ctrl-C.
 
 use std::io::{ErrorKind, Write};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,6 +12,7 @@ use tokio::net::TcpListener;
 use super::{FAILED, FINE};
 use crate::book;
 use crate::book::watch::{Watch, watch};
+use crate::class::{self, Class};
 use crate::labs::http::{self, Edition, House, Started};
 use crate::labs::{LABS, Surroundings};
 use crate::workbook::Workbook;
@@ -28,7 +30,9 @@ const USUAL_PORT: u16 = 3000;
 
 /// Serve the book and its labs on 127.0.0.1, and rebuild when a page changes
 #[derive(Debug, Default, clap::Args)]
-#[command(after_help = "Example: wirebook serve --port 8080 --open")]
+#[command(
+    after_help = "Examples:\n  wirebook serve --port 8080 --open\n  wirebook serve --class    for the other machines of a classroom"
+)]
 pub(super) struct Args {
     /// The port to listen on; 0: any that is free [default: 3000, or the next that is free]
     #[arg(long, short)]
@@ -39,6 +43,9 @@ pub(super) struct Args {
     /// Run the Socket.IO lab as one of several instances that share this Redis server
     #[arg(long, value_name = "URL")]
     redis: Option<String>,
+    /// Let other machines in, too: over HTTPS, after a join code. ADDRESS: this machine's in their network
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
+    class: Option<Option<IpAddr>>,
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
@@ -59,10 +66,20 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
             return Ok(FAILED);
         }
     };
-    let labs = Started::all(LABS, &Surroundings { workbook: address, redis: args.redis.clone() }).await;
+    let class = match args.class {
+        Some(named) => Some(Class::open(named.map_or_else(class::own_address, Ok)?).await?),
+        None => None,
+    };
+    let surroundings = Surroundings {
+        workbook: address,
+        redis: args.redis.clone(),
+        class: class.as_ref().map(|class| class.address().ip()),
+    };
+    let labs = Started::all(LABS, &surroundings).await;
     let edition = Edition::first(&site, stamp());
     drop(site);
-    announce(&format!("http://{address}"), &labs, args.open);
+    announce(&format!("http://{address}"), &labs, class.as_ref(), args.open);
+    let class = class.map(|class| class.serve(&labs, edition.subscribe()));
     let House { router, alive: _alive } = http::house(address, labs, edition.subscribe());
 
     let stopped = Arc::new(AtomicBool::new(false));
@@ -79,6 +96,7 @@ async fn serve(args: &Args, workbook: &Workbook) -> Result<u8> {
     };
     tokio::select! {
         () = http::serve(listener, router) => {}
+        () = async { class.expect("asked before").await }, if class.is_some() => {}
         () = stop => {}
     }
     stopped.store(true, Ordering::Relaxed);
@@ -137,7 +155,7 @@ async fn listener(port: Option<u16>) -> Result<TcpListener> {
 }
 
 /// The address alone on its line, so that a program can read it.
-fn announce(url: &str, labs: &[Started], open: bool) {
+fn announce(url: &str, labs: &[Started], class: Option<&Class>, open: bool) {
     say!("{url}");
     for Started { lab, outcome } in labs {
         match outcome {
@@ -148,6 +166,13 @@ fn announce(url: &str, labs: &[Started], open: bool) {
             }
             Err(why) => note!("note: the lab {} does not run: {why}", lab.id),
         }
+    }
+    if let Some(class) = class {
+        say!("class: {}, join code {}", class.url(), class.code());
+        note!(
+            "Browsers warn of the certificate, since nobody else signed it. Its SHA-256 fingerprint:\n  {}",
+            class.fingerprint()
+        );
     }
     note!("The workbook is open at the first address. Ctrl-C ends it.");
     if open && let Err(error) = opener::open_browser(url) {

@@ -14,8 +14,12 @@ mod live;
 mod pages;
 
 pub(crate) use accept::{Limits, serve_within};
-pub use accept::{bind, serve};
+pub use accept::{bind, serve, serve_tls};
+pub use listing::Listed;
 pub use live::{Edition, News};
+
+/// Where to hear of the newest edition.
+pub type Newest = watch::Receiver<Arc<News>>;
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -70,32 +74,41 @@ pub struct House {
 
 /// Puts book and labs under one roof. `address` is what the server listens on, `news` the newest edition.
 #[must_use]
-pub fn house(address: SocketAddr, labs: Vec<Started>, news: watch::Receiver<Arc<News>>) -> House {
-    let listing = listing::json(&labs);
-    let mut alive = Vec::new();
-    let mut routes = Router::new();
-    for Started { lab, outcome } in labs {
-        if let Ok(running) = outcome {
-            alive.push(running.alive);
-            routes = routes.nest(&format!("/labs/{}", lab.id), running.router);
-        }
-    }
-    let routes = routes
+pub fn house(address: SocketAddr, labs: Vec<Started>, news: Newest) -> House {
+    let listed: Vec<Listed<'_>> = labs.iter().map(Listed::whole).collect();
+    let open = labs
+        .iter()
+        .filter_map(|Started { lab, outcome }| Some((lab.id, outcome.as_ref().ok()?.router.clone())));
+    let router = guarded(rooms(open, &listed, news), Names::of(address));
+    let alive = labs.into_iter().filter_map(|started| Some(started.outcome.ok()?.alive)).collect();
+    House { router, alive }
+}
+
+/// The book, and these labs by their ids, not guarded yet.
+pub(crate) fn rooms(
+    labs: impl Iterator<Item = (&'static str, Router)>,
+    listed: &[Listed<'_>],
+    news: Newest,
+) -> Router {
+    let listing = listing::json(listed);
+    let routes = labs
+        .fold(Router::new(), |routes, (id, router)| routes.nest(&format!("/labs/{id}"), router))
         .route("/labs.json", routing::get(move || async move { listing::reply(listing) }))
         .layer(constant(header::CACHE_CONTROL, "no-store"))
         .layer(middleware::from_fn(guard::same_origin));
-    let router = live::routes()
-        .fallback(pages::page)
-        .with_state(news)
-        .merge(routes)
+    live::routes().fallback(pages::page).with_state(news).merge(routes)
+}
+
+/// With what holds for every request: who may ask, and what a browser may do with the answer.
+pub(crate) fn guarded(rooms: Router, names: Names) -> Router {
+    rooms
         .layer(RequestBodyLimitLayer::new(MOST_BODY))
-        .layer(middleware::from_fn_with_state(Names::of(address), guard::host_and_origin))
+        .layer(middleware::from_fn_with_state(names, guard::host_and_origin))
         .layer(CatchPanicLayer::new())
         .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(constant(header::REFERRER_POLICY, "no-referrer"))
         .layer(constant(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
-        .layer(constant(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"));
-    House { router, alive }
+        .layer(constant(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
 }
 
 fn constant(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -23,7 +23,7 @@ pub use names::Names;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 
 use axum::Router;
@@ -63,6 +63,16 @@ pub struct Surroundings {
     pub workbook: SocketAddr,
     /// The Redis server by which labs of several workbooks work as one, as `redis://HOST:PORT`.
     pub redis: Option<String>,
+    /// This machine's address for a class, if there is one: a lab for several machines sends its media from there.
+    pub class: Option<IpAddr>,
+}
+
+impl Surroundings {
+    /// A workbook at that address, alone.
+    #[must_use]
+    pub fn of(workbook: SocketAddr) -> Self {
+        Self { workbook, redis: None, class: None }
+    }
 }
 
 /// A lab on its way.

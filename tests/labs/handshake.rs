@@ -109,7 +109,7 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = listener.local_addr().unwrap();
         let lab = Lab::named("handshake").unwrap();
-        let running = (lab.start)(Surroundings { workbook: web, redis: None }).await.unwrap();
+        let running = (lab.start)(Surroundings::of(web)).await.unwrap();
         let app = axum::Router::new().nest("/labs/handshake", running.router);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         let server = running.addresses[0].url.strip_prefix("ws://").unwrap().to_owned();

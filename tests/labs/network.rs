@@ -310,8 +310,7 @@ impl Desk {
     async fn start(lab: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = listener.local_addr().unwrap();
-        let running =
-            (Lab::named(lab).unwrap().start)(Surroundings { workbook: web, redis: None }).await.unwrap();
+        let running = (Lab::named(lab).unwrap().start)(Surroundings::of(web)).await.unwrap();
         assert!(running.addresses.is_empty(), "it listens on nothing of its own");
         let app = axum::Router::new().nest(&format!("/labs/{lab}"), running.router);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -77,8 +77,7 @@ impl Desk {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = listener.local_addr().unwrap();
-        let running =
-            (Lab::named("sdp").unwrap().start)(Surroundings { workbook: web, redis: None }).await.unwrap();
+        let running = (Lab::named("sdp").unwrap().start)(Surroundings::of(web)).await.unwrap();
         assert!(running.addresses.is_empty(), "it listens on nothing of its own");
         let app = axum::Router::new().nest("/labs/sdp", running.router);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

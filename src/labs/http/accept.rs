@@ -1,4 +1,4 @@
-//! Takes connections: on loopback only, a bounded number, and none that says nothing for long.
+//! Takes connections: on loopback unless it is for a class, a bounded number, and none that says nothing for long.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,10 +11,12 @@ use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, Semaphore};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 
 /// What clients may hold.
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +58,17 @@ pub async fn serve(listener: TcpListener, router: Router) {
     serve_within(LIMITS, listener, router).await;
 }
 
+/// As [`serve`], over TLS.
+pub async fn serve_tls(listener: TcpListener, tls: TlsAcceptor, router: Router) {
+    take(LIMITS, listener, Some(tls), router).await;
+}
+
 /// As [`serve`], within other limits.
 pub(crate) async fn serve_within(limits: Limits, listener: TcpListener, router: Router) {
+    take(limits, listener, None, router).await;
+}
+
+async fn take(limits: Limits, listener: TcpListener, tls: Option<TlsAcceptor>, router: Router) {
     let free = Arc::new(Semaphore::new(limits.connections));
     let wanted = Arc::new(Notify::new());
     let mut connections = tokio::task::JoinSet::new();
@@ -72,8 +83,9 @@ pub(crate) async fn serve_within(limits: Limits, listener: TcpListener, router: 
                 let wanted = Arc::clone(&wanted).notified_owned();
                 // Whoever serves may ask who connected.
                 let router = router.clone().layer(Extension(ConnectInfo(peer)));
+                let tls = tls.clone();
                 connections.spawn(async move {
-                    connection(stream, router, limits.idle, wanted).await;
+                    greet(stream, tls, router, limits.idle, wanted).await;
                     drop(place);
                 });
             }
@@ -84,13 +96,37 @@ pub(crate) async fn serve_within(limits: Limits, listener: TcpListener, router: 
     }
 }
 
+/// Serves one connection, inside TLS if it is to be. A handshake takes no longer than `idle`, nor if its place is wanted.
+async fn greet(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    idle: Duration,
+    wanted: OwnedNotified,
+) {
+    // A small frame does not wait for the acknowledgment of the one before. Where it cannot be set, it is slower.
+    let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else { return connection(stream, router, idle, wanted).await };
+    let mut wanted = Box::pin(wanted);
+    let stream = tokio::select! {
+        stream = tokio::time::timeout(idle, tls.accept(stream)) => stream,
+        () = wanted.as_mut() => return,
+    };
+    if let Ok(Ok(stream)) = stream {
+        connection(stream, router, idle, wanted).await;
+    }
+}
+
 /// Serves one connection to its end; or to the end of what is under way, once its place is `wanted`.
-async fn connection(stream: TcpStream, router: Router, idle: Duration, wanted: OwnedNotified) {
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    router: Router,
+    idle: Duration,
+    wanted: impl Future<Output = ()>,
+) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(idle);
     let service = TowerToHyperService::new(router);
-    // A small frame does not wait for the acknowledgment of the one before. Where it cannot be set, it is slower.
-    let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(idle));
     let io = TokioIo::new(Box::pin(stream));
