@@ -30,7 +30,7 @@ mod link;
 mod member;
 mod pace;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -58,8 +58,9 @@ pub static LAB: Lab = Lab {
 
 async fn run(surroundings: Surroundings) -> Result<Running> {
     let listener = http::bind(Some(0), 0).await.context("no TCP port is free for the SFU lab")?;
-    let socket =
-        UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no UDP port is free for the SFU lab")?;
+    // Media of a class goes to its machines; else nowhere but here.
+    let ip = surroundings.class.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let socket = UdpSocket::bind((ip, 0)).await.context("no UDP port is free for the SFU lab")?;
     let address = listener.local_addr()?;
     let media = socket.local_addr()?;
     let wiretap = Wiretap::new(LAB.id, address, surroundings.workbook);
