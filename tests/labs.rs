@@ -33,6 +33,8 @@ mod socketio_redis;
 mod stun;
 #[path = "labs/stun_clients.rs"]
 mod stun_clients;
+#[path = "labs/token.rs"]
+mod token;
 #[path = "labs/websocket.rs"]
 mod websocket;
 #[path = "labs/wiretap.rs"]

@@ -15,6 +15,7 @@ pub mod sdp;
 pub mod sfu;
 pub mod socketio;
 pub mod stun;
+pub mod token;
 pub mod websocket;
 pub mod wiretap;
 
@@ -41,6 +42,7 @@ pub static LABS: &[&Lab] = &[
     &checks::LAB,
     &behind::LAB,
     &sfu::LAB,
+    &token::LAB,
 ];
 
 /// One lab: what it is called, and how it starts.

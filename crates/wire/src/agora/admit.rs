@@ -156,6 +156,30 @@ impl Refusal {
     }
 }
 
+/// One of the things that are checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// What is asked.
+    pub question: &'static str,
+    /// The refusals that it ends with, by their codes.
+    pub codes: &'static [&'static str],
+}
+
+/// All of them, in the order in which [`admit`] asks.
+pub static CHECKS: &[Check] = &[
+    Check { question: "Is it an AccessToken2, and whole?", codes: &["version-006", "damaged"] },
+    Check { question: "Is it of this app?", codes: &["wrong-app"] },
+    Check {
+        question: "Was it made with the app's certificate, and not changed since?",
+        codes: &["wrong-signature"],
+    },
+    Check { question: "Does it still count?", codes: &["expired"] },
+    Check { question: "Is it good for RTC?", codes: &["no-rtc-service"] },
+    Check { question: "For this channel?", codes: &["wrong-channel"] },
+    Check { question: "For this uid?", codes: &["wrong-uid"] },
+    Check { question: "Does it let join, and still?", codes: &["no-join-privilege", "join-expired"] },
+];
+
 /// Decides. What ends, and when: a token, and each of its privileges, counts from the issue timestamp for so many
 /// seconds; a privilege of 0 seconds as long as the token; a token no longer than 24 hours; no privilege longer than
 /// that to join. A token from the future is taken: who signed it can set the clock.

@@ -25,7 +25,7 @@ mod time;
 mod token;
 mod zlib;
 
-pub use admit::{Admission, Question, Refusal, admit};
+pub use admit::{Admission, CHECKS, Check, Question, Refusal, admit};
 pub use sign::{Certificate, NotACertificate, Signature};
 pub use time::Utc;
 pub use token::{Permissions, Privileges, Service, Token, Unreadable, Unsignable, privilege};
