@@ -69,7 +69,7 @@ mod tests {
         let mut bytes = Vec::new();
         Message::begin(&mut bytes, Class::Request, kind::BINDING, *b"ping-pong-01")
             .attribute(kind::USERNAME, username.as_bytes())
-            .attribute(kind::USE_CANDIDATE, &[])
+            .attribute(0x0025, &[])
             .integrity(password.as_bytes())
             .fingerprint()
             .finish()

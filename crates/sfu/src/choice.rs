@@ -87,7 +87,13 @@ impl Chooser {
         }
     }
 
-    fn auto(&mut self, layers: &[Candidate], current: Option<usize>, budget: Option<u64>, now: Instant) -> Option<usize> {
+    fn auto(
+        &mut self,
+        layers: &[Candidate],
+        current: Option<usize>,
+        budget: Option<u64>,
+        now: Instant,
+    ) -> Option<usize> {
         let fits = |room: f64| {
             layers.iter().rposition(|layer| {
                 layer.alive && budget.is_none_or(|budget| layer.rate as f64 * room <= budget as f64)

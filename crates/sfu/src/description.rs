@@ -55,7 +55,9 @@ impl Description {
         }
         let first = |key: &str| {
             let session = parsed.attribute(key).cloned();
-            session.or_else(|| media.iter().find_map(|media| value(media, key).map(str::to_owned))).unwrap_or_default()
+            session
+                .or_else(|| media.iter().find_map(|media| value(media, key).map(str::to_owned)))
+                .unwrap_or_default()
         };
         let sections: Vec<Section> = media.iter().map(Section::read).collect();
         let mids: BTreeSet<&str> = sections.iter().map(|section| section.mid.as_str()).collect();
@@ -130,7 +132,9 @@ fn rids(media: &MediaDescription) -> Vec<String> {
     while let Some(direction) = words.next() {
         let Some(list) = words.next() else { break };
         if direction == "send" {
-            let first = |stream: &str| stream.split(',').next().unwrap_or_default().trim_start_matches('~').to_owned();
+            let first = |stream: &str| {
+                stream.split(',').next().unwrap_or_default().trim_start_matches('~').to_owned()
+            };
             return list.split(';').map(first).filter(|rid| !rid.is_empty()).collect();
         }
     }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{
-    CongestionControlBuilder, Gcc, NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry,
-    SenderReportBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder,
+    CongestionControlBuilder, Gcc, NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder,
+    Registry, SenderReportBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder,
 };
 use rtc::peer_connection::configuration::RTCConfigurationBuilder;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
@@ -102,10 +102,15 @@ fn engine(side: Side) -> Result<MediaEngine, Error> {
         (RtpCodecKind::Video, TRANSPORT_CC_URI),
     ];
     if side == Side::Up {
-        extensions.extend([(RtpCodecKind::Video, SDES_MID_URI), (RtpCodecKind::Video, SDES_RTP_STREAM_ID_URI)]);
+        extensions
+            .extend([(RtpCodecKind::Video, SDES_MID_URI), (RtpCodecKind::Video, SDES_RTP_STREAM_ID_URI)]);
     }
     for (kind, uri) in extensions {
-        engine.register_header_extension(RTCRtpHeaderExtensionCapability { uri: uri.to_owned() }, kind, None)?;
+        engine.register_header_extension(
+            RTCRtpHeaderExtensionCapability { uri: uri.to_owned() },
+            kind,
+            None,
+        )?;
     }
     Ok(engine)
 }

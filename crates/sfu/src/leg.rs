@@ -17,7 +17,9 @@ use rtc::peer_connection::RTCPeerConnection;
 use rtc::peer_connection::event::{RTCDataChannelEvent, RTCPeerConnectionEvent, RTCTrackEvent};
 use rtc::peer_connection::message::{RTCMessage, TaggedRTCMessage};
 use rtc::peer_connection::sdp::RTCSessionDescription;
-use rtc::peer_connection::transport::{CandidateConfig, CandidateHostConfig, RTCIceCandidate, RTCIceCandidateInit};
+use rtc::peer_connection::transport::{
+    CandidateConfig, CandidateHostConfig, RTCIceCandidate, RTCIceCandidateInit,
+};
 use rtc::sansio::Protocol;
 use rtc::shared::error::Error as StackError;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
@@ -81,7 +83,10 @@ pub(crate) struct Leg {
 
 impl std::fmt::Debug for Leg {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Leg").field("state", &self.state).field("remote", &self.remote).finish_non_exhaustive()
+        f.debug_struct("Leg")
+            .field("state", &self.state)
+            .field("remote", &self.remote)
+            .finish_non_exhaustive()
     }
 }
 
@@ -147,7 +152,12 @@ impl Leg {
     }
 
     /// Takes the answer to it.
-    pub(crate) fn accept(&mut self, answer: RTCSessionDescription, read: &Description, now: Instant) -> Result<(), StackError> {
+    pub(crate) fn accept(
+        &mut self,
+        answer: RTCSessionDescription,
+        read: &Description,
+        now: Instant,
+    ) -> Result<(), StackError> {
         self.connection.set_remote_description(now, answer)?;
         self.fingerprint.clone_from(&read.fingerprint);
         self.agreed.get_or_insert(now);
@@ -156,7 +166,12 @@ impl Leg {
     }
 
     /// Takes an offer of theirs.
-    pub(crate) fn take(&mut self, offer: RTCSessionDescription, read: &Description, now: Instant) -> Result<(), StackError> {
+    pub(crate) fn take(
+        &mut self,
+        offer: RTCSessionDescription,
+        read: &Description,
+        now: Instant,
+    ) -> Result<(), StackError> {
         self.connection.set_remote_description(now, offer)?;
         self.fingerprint.clone_from(&read.fingerprint);
         match read.setup.as_str() {
@@ -218,13 +233,16 @@ impl Leg {
             ecn: None,
         };
         // What cannot be read is dropped: the member may send what it likes.
-        let _ = self.connection.handle_read(TaggedBytesMut { now, transport, message: BytesMut::from(bytes) });
+        let _ =
+            self.connection.handle_read(TaggedBytesMut { now, transport, message: BytesMut::from(bytes) });
         self.settle(now);
     }
 
     /// No stream beyond those allowed: each new SSRC would be remembered by the stack.
     fn wants(&self, bytes: &[u8]) -> bool {
-        let Some(&[first, second, _, _, _, _, _, _, s0, s1, s2, s3]) = bytes.first_chunk::<12>() else { return true };
+        let Some(&[first, second, _, _, _, _, _, _, s0, s1, s2, s3]) = bytes.first_chunk::<12>() else {
+            return true;
+        };
         let is_rtp = (128..192).contains(&first) && !(192..224).contains(&second);
         !is_rtp
             || self.streams.len() < self.limits.streams
@@ -286,14 +304,16 @@ impl Leg {
         let _ = self.connection.handle_write(TaggedRTCMessage { now, message });
     }
 
-    pub(crate) fn send_rtcp(&mut self, packet: impl rtc::rtcp::Packet + Send + Sync + 'static, now: Instant) {
+    pub(crate) fn send_rtcp(&mut self, packet: impl rtc::rtcp::Packet + 'static, now: Instant) {
         let message = RTCMessage::RtcpPacket(Default::default(), vec![Box::new(packet)]);
         let _ = self.connection.handle_write(TaggedRTCMessage { now, message });
     }
 
     /// Sends on the data channel; `false` where it is not open, or the member is too slow.
     pub(crate) fn send_message(&mut self, message: &Message, now: Instant) -> bool {
-        let Some(mut channel) = self.channel.and_then(|id| self.connection.data_channel(id)) else { return false };
+        let Some(mut channel) = self.channel.and_then(|id| self.connection.data_channel(id)) else {
+            return false;
+        };
         if channel.outstanding_bytes() > self.limits.unacknowledged {
             return false;
         }

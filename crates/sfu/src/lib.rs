@@ -13,17 +13,79 @@
 //! ```
 //!
 //! All members send to one UDP address. Whose a datagram is, ICE's checks tell: the USERNAME of the first one names the
-//! connection, and from then on the address that it came from does.
+//! connection, and from then on the address that it came from does. The SFU is an ICE-lite agent, so its offers and
+//! answers hold one candidate, and no candidates are signaled.
+//!
+//! A host calls [`Sfu::handle`], [`Sfu::say`] and the others as things happen, [`Sfu::handle_timeout`] when
+//! [`Sfu::poll_timeout`] has come, and after each call takes what there is from [`Sfu::poll_event`] and
+//! [`Sfu::poll_transmit`] until both are empty.
+//!
+//! # What ends here, and what is passed on
+//!
+//! | what | from the publisher | to the subscriber |
+//! | --- | --- | --- |
+//! | ICE, DTLS, SRTP, SCTP | ends | begins anew: the SFU has the media in clear ([RFC 8827 section 6.5]) |
+//! | RTP payload | passed | as it is; of VP8, PictureID and TL0PICIDX are rewritten |
+//! | SSRC, sequence number, timestamp, payload type | end | made anew, one stream for all layers: [`rewrite`] |
+//! | header extensions | end | the audio level only, under the number of that leg |
+//! | padding | ends | an empty packet takes its sequence number |
+//! | sender and receiver reports | end | made anew on each leg |
+//! | NACK | asked by the SFU | answered by the SFU, out of its buffer; without RTX ([RFC 4588]): the packet itself again |
+//! | PLI, FIR | asked by the SFU: on join, on a switch, for subscribers; two a second at most | taken, joined, passed up as PLI |
+//! | transport-wide feedback | sent by the SFU | taken: the estimate, by which layers are chosen |
+//! | data | passed to all others as [`Sfu`] says | ordered and reliable on each leg; a slow subscriber misses messages |
+//!
+//! # Data
+//!
+//! A member sends on the data channel that it opened on `up`; others get it on the channel `data` that the SFU opens on
+//! `down`. Text becomes `{"from":"bob","text":"…"}`. Of a binary message the others get a byte that counts the sender's
+//! uid, the uid, and the message.
+//!
+//! # Who may what, how long
+//!
+//! [`Grant`] ends by itself. Thirty seconds before an end the member is told `expiring`; at the end of a privilege to
+//! publish, nothing of that kind is sent on, and the member is told `refused` with the code `publish-expired`; at the
+//! end of the membership, `bye` with `expired`. [`Sfu::renew`] puts it all forward, and what was cut off goes on. Who
+//! offers tracks without a grant gets them back inactive, and `refused` with `not-granted`. Of audio and video one each
+//! is taken a member.
+//!
+//! # What members may hold
+//!
+//! [`Limits`] names it all: what is above is refused or dropped, and nobody else notices.
 //!
 //! [RFC 7667 section 3.7]: https://www.rfc-editor.org/rfc/rfc7667#section-3.7
+//! [RFC 8827 section 6.5]: https://www.rfc-editor.org/rfc/rfc8827#section-6.5
+//! [RFC 4588]: https://www.rfc-editor.org/rfc/rfc4588
 
+mod check;
+pub mod choice;
+mod description;
+pub mod door;
+mod engine;
+mod forwarding;
+mod leg;
+mod member;
+mod membership;
+mod meter;
+mod negotiation;
+mod publication;
+pub mod rewrite;
 pub mod signaling;
+mod slot;
+pub mod speaker;
+mod tap;
 pub mod view;
+mod vp8;
 
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use leg::Side;
+use member::Member;
+pub use meter::Rate;
 use signaling::{FromMember, ToMember};
+use speaker::Speakers;
 
 /// What an SFU is made with.
 #[derive(Clone, Debug)]
@@ -43,11 +105,54 @@ pub struct Limits {
     pub members: usize,
     /// Bytes of a channel's name, and of a uid.
     pub name: usize,
+    /// Bytes of an SDP.
+    pub sdp: usize,
+    /// Sections of an SDP.
+    pub sections: usize,
+    /// Addresses a connection may come from.
+    pub addresses: usize,
+    /// SSRCs a connection may send.
+    pub streams: usize,
+    /// Bytes to a member on its data channel that it has not acknowledged. Beyond, messages are dropped.
+    pub unacknowledged: usize,
+    /// Datagrams that wait for the host. Beyond, media is dropped.
+    pub queue: usize,
+    /// Datagrams of a connection.
+    pub packets: Rate,
+    /// Signaling messages of a member.
+    pub says: Rate,
+    /// Offers and answers of a member.
+    pub offers: Rate,
+    /// Messages of a member on its data channel.
+    pub messages: Rate,
+    /// Between two requests for a picture of the same layer.
+    pub picture_pause: Duration,
+    /// So long may a member say nothing at all on its connections.
+    pub silence: Duration,
+    /// So long before its end a grant is warned of.
+    pub warning: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { channels: 16, members: 16, name: 64 }
+        Self {
+            channels: 16,
+            members: 16,
+            name: 64,
+            sdp: 64 << 10,
+            sections: 64,
+            addresses: 8,
+            streams: 16,
+            unacknowledged: 256 << 10,
+            queue: 8192,
+            packets: Rate { per_second: 4000.0, burst: 4000.0 },
+            says: Rate { per_second: 40.0, burst: 200.0 },
+            offers: Rate { per_second: 4.0, burst: 24.0 },
+            messages: Rate { per_second: 60.0, burst: 200.0 },
+            picture_pause: Duration::from_millis(500),
+            silence: Duration::from_secs(15),
+            warning: Duration::from_secs(30),
+        }
     }
 }
 
@@ -96,90 +201,189 @@ pub enum Error {
     /// No place is left.
     #[error("the channel has {0} members already")]
     Full(usize),
+    /// No channel can be added.
+    #[error("there are {0} channels already: join one of them, or wait until one is empty")]
+    Channels(usize),
+    /// A channel's name or a uid that cannot be one.
+    #[error("expected a {what} of 1 to {most} bytes, found {found}")]
+    Name {
+        /// `channel` or `uid`.
+        what: &'static str,
+        /// How long it may be.
+        most: usize,
+        /// How long it is.
+        found: usize,
+    },
+    /// Nobody of that id.
+    #[error("expected a member, found one that is gone: join again")]
+    Gone,
+    /// Not now.
+    #[error("{0}")]
+    Order(&'static str),
+    /// Too often.
+    #[error("expected fewer {0}: wait a second")]
+    Rate(&'static str),
+    /// A description that cannot be used.
+    #[error("expected an SDP {expected} that WebRTC can use, found one that it cannot: {why}")]
+    Description {
+        /// `offer` or `answer`.
+        expected: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Somebody who is not there.
+    #[error("expected the uid of another in the channel, found {0:?}")]
+    Nobody(String),
+    /// What the stack says.
+    #[error("the stack failed: {0}")]
+    Stack(String),
+}
+
+impl Error {
+    /// In a word, for [`ToMember::Refused`].
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Full(_) | Self::Channels(_) => "full",
+            Self::Order(_) | Self::Gone => "order",
+            Self::Rate(_) => "rate",
+            Self::Name { .. } | Self::Description { .. } | Self::Nobody(_) | Self::Stack(_) => "message",
+        }
+    }
 }
 
 /// All channels and members.
 #[derive(Debug)]
 pub struct Sfu {
     config: Config,
+    channels: BTreeMap<String, Channel>,
+    members: BTreeMap<MemberId, Member>,
+    /// Whose checks name it.
+    by_ufrag: HashMap<String, (MemberId, Side)>,
+    /// Who is there.
+    by_address: HashMap<SocketAddr, (MemberId, Side)>,
+    out: VecDeque<(MemberId, Datagram)>,
+    events: VecDeque<Event>,
+    next: u64,
+    /// When to look after everybody next.
+    round: Option<Instant>,
+}
+
+/// Between two looks after everybody.
+const ROUND: Duration = Duration::from_millis(100);
+
+#[derive(Debug, Default)]
+struct Channel {
+    members: BTreeMap<String, MemberId>,
+    speakers: Speakers<MemberId>,
 }
 
 impl Sfu {
     /// One without channels.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config }
-    }
-
-    /// Lets somebody in. Who is there under the same uid already is told [`ToMember::Bye`] and is gone, as the one who
-    /// comes back after a crash is the same person.
-    ///
-    /// # Errors
-    /// Where no place is left, or a name is too long.
-    pub fn join(
-        &mut self,
-        channel: &str,
-        uid: &str,
-        grant: Grant,
-        key_log: Option<keylog::Sink>,
-        now: Instant,
-    ) -> Result<MemberId, Error> {
-        let _ = (channel, uid, grant, key_log, now);
-        Err(Error::Full(self.config.limits.members))
-    }
-
-    /// Takes a new grant in place of the old.
-    pub fn renew(&mut self, member: MemberId, grant: Grant, now: Instant) {
-        let _ = (member, grant, now);
+        Self {
+            config,
+            channels: BTreeMap::new(),
+            members: BTreeMap::new(),
+            by_ufrag: HashMap::new(),
+            by_address: HashMap::new(),
+            out: VecDeque::new(),
+            events: VecDeque::new(),
+            next: 0,
+            round: None,
+        }
     }
 
     /// Takes a signaling message. `join` and `renew` are the host's: it checks tokens ([`Sfu::join`]).
     ///
     /// # Errors
     /// What cannot be taken; the member stays.
-    pub fn say(&mut self, member: MemberId, message: FromMember, now: Instant) -> Result<(), Error> {
-        let _ = (member, message, now);
-        Ok(())
-    }
-
-    /// Ends a membership.
-    pub fn leave(&mut self, member: MemberId, why: &str, now: Instant) {
-        let _ = (member, why, now);
-    }
-
-    /// Takes a datagram that arrived, and says whose it was. What belongs to nobody is dropped.
-    pub fn handle(&mut self, datagram: &Datagram, now: Instant) -> Option<MemberId> {
-        let _ = (datagram, now);
-        None
+    pub fn say(&mut self, id: MemberId, message: FromMember, now: Instant) -> Result<(), Error> {
+        let member = self.members.get_mut(&id).ok_or(Error::Gone)?;
+        if !member.says.take(now) {
+            return Err(Error::Rate("messages"));
+        }
+        if matches!(message, FromMember::Offer { .. } | FromMember::Answer { .. }) && !member.offers.take(now)
+        {
+            return Err(Error::Rate("offers and answers"));
+        }
+        match message {
+            FromMember::Join { .. } => Err(Error::Order("expected one join, found another: leave first")),
+            FromMember::Renew { .. } => Err(Error::Order("expected the host to check tokens")),
+            FromMember::Offer { sdp } => self.take_offer(id, sdp, now),
+            FromMember::Answer { sdp } => self.take_answer(id, sdp, now),
+            FromMember::Prefer { uid, layer } => self.prefer(id, uid, &layer, now),
+            FromMember::Relay { to, body } => self.relay(id, to, body),
+            FromMember::Leave => {
+                self.leave(id, "said goodbye", now);
+                Ok(())
+            }
+        }
     }
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let _ = now;
+        let due = |leg: &leg::Leg| leg.deadline.is_some_and(|at| at <= now);
+        let mut legs = Vec::new();
+        for (id, member) in &mut self.members {
+            legs.extend(member.legs().filter(|(_, leg)| due(leg)).map(|(side, _)| (*id, side)));
+        }
+        for (id, side) in legs {
+            if let Some(leg) = self.members.get_mut(&id).and_then(|member| member.leg(side)) {
+                leg.tick(now);
+            }
+            self.after(id, side, None, now);
+        }
+        if self.round.is_some_and(|at| at <= now) {
+            self.look_after(now);
+            self.round = (!self.members.is_empty()).then_some(now + ROUND);
+        }
     }
 
     /// When [`Sfu::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&mut self) -> Option<Instant> {
-        Some(Instant::now() + Duration::from_secs(3600))
+        let legs =
+            self.members.values_mut().flat_map(|member| member.legs().filter_map(|(_, leg)| leg.deadline));
+        legs.chain(self.round).min()
     }
 
     /// The next datagram to send, and to which member.
     #[must_use]
     pub fn poll_transmit(&mut self) -> Option<(MemberId, Datagram)> {
-        None
+        self.out.pop_front()
     }
 
     /// What to do next.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<Event> {
-        None
+        self.events.pop_front()
     }
 
-    /// Who is sent what in a channel.
+    /// Whether nothing is left of anybody: no member, no channel, no address.
     #[must_use]
-    pub fn view(&mut self, channel: &str, now: Instant) -> Option<view::View> {
-        let _ = (channel, now);
-        None
+    pub fn is_empty(&self) -> bool {
+        self.channels.is_empty()
+            && self.members.is_empty()
+            && self.by_ufrag.is_empty()
+            && self.by_address.is_empty()
+    }
+
+    fn tell(&mut self, id: MemberId, message: ToMember) {
+        self.events.push_back(Event::Tell(id, message));
+    }
+
+    /// Everybody else in a member's channel.
+    fn others(&self, id: MemberId) -> Vec<MemberId> {
+        let channel = self.members.get(&id).and_then(|member| self.channels.get(&member.channel));
+        let members = channel.into_iter().flat_map(|channel| channel.members.values().copied());
+        members.filter(|other| *other != id).collect()
+    }
+
+    fn tell_others(&mut self, id: MemberId, message: &ToMember) {
+        for other in self.others(id) {
+            self.tell(other, message.clone());
+        }
     }
 }

@@ -48,7 +48,10 @@ pub(crate) struct Member {
 
 impl std::fmt::Debug for Member {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Member").field("channel", &self.channel).field("uid", &self.uid).finish_non_exhaustive()
+        f.debug_struct("Member")
+            .field("channel", &self.channel)
+            .field("uid", &self.uid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,10 +106,6 @@ impl Member {
             })
     }
 
-    pub(crate) fn slot(&mut self, from: MemberId, kind: Kind) -> Option<&mut Slot> {
-        self.slots.iter_mut().find(|slot| slot.carries(from, kind))
-    }
-
     /// Which section of an offer is taken for which kind: one a kind, the one in use before others.
     pub(crate) fn accepts(&self, offer: &Description, now: Instant) -> BTreeMap<Kind, usize> {
         let mut accepted = BTreeMap::new();
@@ -139,7 +138,11 @@ impl Member {
 
     /// Ends slots whose publication is gone and gives slots to those that have none, so that `down` carries `wanted`.
     /// Whether anything changed.
-    pub(crate) fn arrange(&mut self, wanted: &[(MemberId, Kind)], limits: &Limits) -> Result<bool, StackError> {
+    pub(crate) fn arrange(
+        &mut self,
+        wanted: &[(MemberId, Kind)],
+        limits: &Limits,
+    ) -> Result<bool, StackError> {
         let Some(down) = self.down.as_mut() else { return Ok(false) };
         let mut changed = false;
         for slot in &mut self.slots {
@@ -195,7 +198,8 @@ fn new_slot(down: &mut Leg, kind: Kind) -> Result<Slot, StackError> {
     };
     let stack = if kind == Kind::Video { RtpCodecKind::Video } else { RtpCodecKind::Audio };
     let name = |what: &str| format!("{what}-{ssrc:08x}");
-    let track = MediaStreamTrack::new(name("slot"), name(kind.name()), kind.name().to_owned(), stack, vec![coding]);
+    let track =
+        MediaStreamTrack::new(name("slot"), name(kind.name()), kind.name().to_owned(), stack, vec![coding]);
     let init = RTCRtpTransceiverInit {
         direction: RTCRtpTransceiverDirection::Sendonly,
         streams: vec![],

@@ -125,9 +125,10 @@ impl Publication {
         }
         self.plis = earlier.plis;
         for layer in &mut self.layers {
-            let same = earlier.layers.iter().position(|old| {
-                old.rid == layer.rid && (layer.ssrc.is_none() || layer.ssrc == old.ssrc)
-            });
+            let same = earlier
+                .layers
+                .iter()
+                .position(|old| old.rid == layer.rid && (layer.ssrc.is_none() || layer.ssrc == old.ssrc));
             if let Some(at) = same {
                 *layer = earlier.layers.swap_remove(at);
             }
@@ -161,7 +162,8 @@ impl Publication {
         layer.meter.add(rtc::shared::marshal::MarshalSize::marshal_size(packet), now);
         layer.packets += 1;
         layer.last = Some(now);
-        let in_time = layer.newest.is_none_or(|newest| header.sequence_number.wrapping_sub(newest).cast_signed() > 0);
+        let in_time =
+            layer.newest.is_none_or(|newest| header.sequence_number.wrapping_sub(newest).cast_signed() > 0);
         if in_time {
             layer.newest = Some(header.sequence_number);
         }
@@ -183,9 +185,7 @@ impl Publication {
             },
             descriptor,
             begins: in_time && (kind == Kind::Audio || key),
-            level: extensions
-                .level
-                .and_then(|number| Some(header.get_extension(number)?.first()? & 0x7f)),
+            level: extensions.level.and_then(|number| Some(header.get_extension(number)?.first()? & 0x7f)),
         })
     }
 
@@ -228,7 +228,13 @@ impl Publication {
     }
 
     /// `nacked` and `twcc`: what the stack has asked for on its own.
-    pub(crate) fn view(&mut self, uid: &str, nacked: impl Fn(u32) -> u64, twcc: u64, now: Instant) -> view::Publication {
+    pub(crate) fn view(
+        &mut self,
+        uid: &str,
+        nacked: impl Fn(u32) -> u64,
+        twcc: u64,
+        now: Instant,
+    ) -> view::Publication {
         let layer = |layer: &mut Layer| view::Layer {
             rid: layer.rid.clone(),
             ssrc: layer.ssrc.unwrap_or_default(),

@@ -133,8 +133,15 @@ impl Rewriter {
 
     /// From this packet on, which has to begin a key frame, the stream is fed by `source`.
     pub fn switch(&mut self, source: u32, first: &Numbers, now: Instant) {
-        let mut stretch =
-            Stretch { source, first: first.sequence, newest: -1, sequence: 0, timestamp: 0, picture: 0, base: 0 };
+        let mut stretch = Stretch {
+            source,
+            first: first.sequence,
+            newest: -1,
+            sequence: 0,
+            timestamp: 0,
+            picture: 0,
+            base: 0,
+        };
         if let Some(sent) = self.sent {
             let next = sent.numbers.sequence.wrapping_add(1);
             stretch.sequence = next.wrapping_sub(first.sequence);

@@ -9,7 +9,7 @@ use std::time::Instant;
 use bytes::BytesMut;
 
 use crate::MemberId;
-use crate::choice::{Chooser, Wanted};
+use crate::choice::Chooser;
 use crate::meter::Meter;
 use crate::publication::{Incoming, Kind};
 use crate::rewrite::Rewriter;
@@ -117,7 +117,9 @@ impl Slot {
             let _ = header.set_extension(number, bytes::Bytes::copy_from_slice(&[said]));
         }
         let payload = match &incoming.descriptor {
-            Some(descriptor) if (numbers.picture, numbers.base) != (incoming.numbers.picture, incoming.numbers.base) => {
+            Some(descriptor)
+                if (numbers.picture, numbers.base) != (incoming.numbers.picture, incoming.numbers.base) =>
+            {
                 let mut payload = BytesMut::from(&packet.payload[..]);
                 descriptor.renumber(&mut payload, numbers.picture, numbers.base);
                 payload.freeze()

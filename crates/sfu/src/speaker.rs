@@ -99,7 +99,9 @@ impl<Id: Copy + Ord> Speakers<Id> {
             let held = now.saturating_duration_since(since) >= HOLD;
             let quiet = self.audible.is_none_or(|at| now.saturating_duration_since(at) >= SILENCE);
             match loudest {
-                Some((id, loudness)) if id != speaker && (own < AUDIBLE || loudness >= own + MARGIN) && held => {
+                Some((id, loudness))
+                    if id != speaker && (own < AUDIBLE || loudness >= own + MARGIN) && held =>
+                {
                     self.speaker = Some((id, now));
                     self.audible = Some(now);
                 }
@@ -156,7 +158,11 @@ mod tests {
 
     #[test]
     fn a_cough_does_not_take_the_word() {
-        let told = play(&[(&[('a', 30), ('b', 127)], 2000), (&[('a', 30), ('b', 25)], 60), (&[('a', 30), ('b', 127)], 2000)]);
+        let told = play(&[
+            (&[('a', 30), ('b', 127)], 2000),
+            (&[('a', 30), ('b', 25)], 60),
+            (&[('a', 30), ('b', 127)], 2000),
+        ]);
         assert_eq!(told, [(100, Some('a'))]);
     }
 
@@ -168,13 +174,18 @@ mod tests {
 
     #[test]
     fn the_word_goes_over_in_a_dialog() {
-        let told = play(&[(&[('a', 30), ('b', 127)], 2000), (&[('a', 127), ('b', 30)], 2000), (&[('a', 30), ('b', 127)], 2000)]);
+        let told = play(&[
+            (&[('a', 30), ('b', 127)], 2000),
+            (&[('a', 127), ('b', 30)], 2000),
+            (&[('a', 30), ('b', 127)], 2000),
+        ]);
         assert_eq!(told.iter().map(|(_, who)| *who).collect::<Vec<_>>(), [Some('a'), Some('b'), Some('a')]);
     }
 
     #[test]
     fn a_breath_does_not_end_it_and_silence_does() {
-        let told = play(&[(&[('a', 30)], 1000), (&[('a', 127)], 400), (&[('a', 30)], 1000), (&[('a', 127)], 4000)]);
+        let told =
+            play(&[(&[('a', 30)], 1000), (&[('a', 127)], 400), (&[('a', 30)], 1000), (&[('a', 127)], 4000)]);
         assert_eq!(told.len(), 2, "{told:?}");
         assert_eq!(told[1].1, None);
     }
