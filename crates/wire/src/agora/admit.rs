@@ -58,7 +58,7 @@ pub enum Refusal {
     Version006,
     /// Not whole, or not a token.
     #[error(
-        "expected a whole AccessToken2, found in its {at}: {why}. Copy the token again, from the first character to the last"
+        "expected a whole AccessToken2, found damage in its {at} ({why}): copy the token again, from its first character to its last"
     )]
     Damaged {
         /// Which part of the token.

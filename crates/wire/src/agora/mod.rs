@@ -106,7 +106,7 @@ fn token(c: &mut Cursor<'_>) -> Step {
         b"006" => old::read(c),
         _ => {
             let len = c.left().min(3);
-            let why = "a token begins with 007: this is none, or its beginning is lost";
+            let why = if len == 0 { "there is nothing" } else { "a token begins with 007" };
             c.text_of(&VERSION, len)?.note(Severity::Error, why, Some(ACCESS_TOKEN_2));
             if c.left() > 0 { c.text(&CONTENT).map(drop) } else { Ok(()) }
         }

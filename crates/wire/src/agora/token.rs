@@ -160,7 +160,7 @@ pub enum Unreadable {
     Old,
     /// Not whole, or not a token at all.
     #[error(
-        "expected a whole token, found in its {at}: {why}. Copy it again, from the first character to the last"
+        "expected a whole token, found damage in its {at} ({why}): copy it again, from its first character to its last"
     )]
     Damaged {
         /// The part of it.

@@ -1,8 +1,10 @@
 //! Agora's AccessToken2: the vectors that Agora's own package is tested with, damage, and who is let in.
 
+mod admit;
 #[path = "../common/mod.rs"]
 mod common;
 mod damage;
+mod tree;
 mod vectors;
 
 use wire::agora::{Certificate, Privileges};

@@ -82,6 +82,10 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str, Vec<Service>)> {
 /// AccessToken_Test: one RTC service, one privilege.
 pub(crate) const RTC: &str = "007eJxTYBBbsMMnKq7p9Hf/HcIX5kce9b518kCiQgSr5Zrp4X1Tu6UUGCzNDZwdjU1TUs0Mkk1MzExMk5ISUy0SjQxNDcwMk4yN3b8IMEQwMTAwMoAwBIL4CgzmKeZGxmamqUmWFsYmFqbGluapxqnGaZYpJmYGSSkpiVwMRhYWRsYmhkbmxgDCaiTj";
 
+/// An AccessToken, which AccessToken2 replaced (test/AccessTokenTest.js): channel, uid and salt are the same, the privilege
+/// to join ends at 1446455471.
+pub(crate) const OLD: &str = "006970CA35de60c44645bbae8a215061b33IACV0fZUBw+72cVoL9eyGGh3Q6Poi8bgjwVLnyKSJyOXR7dIfRBXoFHlEAABAAAAR/QQAAEAAQCvKDdW";
+
 fn token(services: Vec<Service>) -> Token {
     Token { app_id: APP_ID.to_owned(), issued: ISSUED, expire: EXPIRE, salt: 1, services }
 }
