@@ -4,6 +4,11 @@
 //! CMF 1   FLG 1   compressed data   ADLER32 4
 //! ```
 
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::deflate::core::{
+    CompressionStrategy, CompressorOxide, TDEFLFlush, TDEFLStatus, compress,
+    create_comp_flags_from_zip_params,
+};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
@@ -117,6 +122,18 @@ fn inflated(data: &[u8]) -> (Vec<u8>, usize, Option<&'static str>) {
             _ => return (out, data.len(), Some("from somewhere on no DEFLATE: the token was changed")),
         }
     }
+}
+
+/// As zlib would write it, if not byte for byte: a token is too short for Huffman tables of its own, and this compressor
+/// does not see that by itself.
+pub(super) fn deflated(content: &[u8]) -> Vec<u8> {
+    let usual = compress_to_vec_zlib(content, 6);
+    let flags = create_comp_flags_from_zip_params(6, 15, CompressionStrategy::Fixed.into());
+    let mut fixed = vec![0; content.len() * 2 + 64];
+    let (status, _, written) =
+        compress(&mut CompressorOxide::new(flags), content, &mut fixed, TDEFLFlush::Finish);
+    fixed.truncate(written);
+    if status == TDEFLStatus::Done && fixed.len() <= usual.len() { fixed } else { usual }
 }
 
 fn adler32(bytes: &[u8]) -> u32 {
