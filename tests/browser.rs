@@ -14,6 +14,8 @@ mod driver;
 mod network;
 #[path = "browser/sdp.rs"]
 mod sdp;
+#[path = "browser/sfu.rs"]
+mod sfu;
 #[path = "browser/socketio.rs"]
 mod socketio;
 #[path = "browser/stun.rs"]

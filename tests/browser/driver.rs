@@ -2,13 +2,16 @@
 
 use std::future::Future;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Long enough for a busy machine; only a failure waits so long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -19,6 +22,8 @@ pub(crate) struct Page {
     pub(crate) browser: Client,
     /// `http://127.0.0.1:PORT`
     pub(crate) workbook: String,
+    /// What the browser writes to.
+    profile: Arc<TempDir>,
 }
 
 /// How the browser is set up.
@@ -36,31 +41,70 @@ pub(crate) async fn visit<F>(setup: Setup, visit: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Some(driver) =
-        Process::start("chromedriver", &["--port=0"], "ChromeDriver was started successfully on port ")
-    else {
-        println!("skipped: no chromedriver in PATH (Debian: apt-get install chromium chromium-driver)");
-        return;
-    };
-    let port = driver.word.trim_end_matches('.');
-    let workbook = Process::start(env!("CARGO_BIN_EXE_wirebook"), &["serve", "--port", "0"], "http://")
-        .expect("the workbook serves");
-    let browser = ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities(setup))
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .expect("chromium starts: is it installed?");
-    let page = Page { browser: browser.clone(), workbook: format!("http://{}", workbook.word) };
-    // A task of its own, so that a failed assertion does not leave a browser behind.
-    let outcome = tokio::spawn(visit(page)).await;
-    let _ = browser.close().await;
-    if let Err(panic) = outcome {
-        std::panic::resume_unwind(panic.into_panic());
+    let Some(house) = House::open() else { return };
+    let page = house.page(setup).await;
+    house.end(visit(page)).await;
+}
+
+/// As [`visit`], with as many browsers as `visit` opens: each is a process of its own.
+pub(crate) async fn visit_together<F>(visit: impl FnOnce(Arc<House>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let Some(house) = House::open().map(Arc::new) else { return };
+    house.end(visit(Arc::clone(&house))).await;
+}
+
+/// A workbook, and what drives the browsers that look at it.
+pub(crate) struct House {
+    driver: Process,
+    workbook: Process,
+    pages: Mutex<Vec<Page>>,
+}
+
+impl House {
+    fn open() -> Option<Self> {
+        let Some(driver) =
+            Process::start("chromedriver", &["--port=0"], "ChromeDriver was started successfully on port ")
+        else {
+            println!("skipped: no chromedriver in PATH (Debian: apt-get install chromium chromium-driver)");
+            return None;
+        };
+        let workbook = Process::start(env!("CARGO_BIN_EXE_wirebook"), &["serve", "--port", "0"], "http://")
+            .expect("the workbook serves");
+        Some(Self { driver, workbook, pages: Mutex::default() })
+    }
+
+    /// Starts a browser.
+    pub(crate) async fn page(&self, setup: Setup) -> Page {
+        let profile = Arc::new(tempfile::tempdir().expect("a folder for the browser"));
+        let browser = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(setup, profile.path()))
+            .connect(&format!("http://127.0.0.1:{}", self.driver.word.trim_end_matches('.')))
+            .await
+            .expect("chromium starts: is it installed?");
+        let page = Page { browser, workbook: format!("http://{}", self.workbook.word), profile };
+        self.pages.lock().expect("no test panics here").push(page.clone());
+        page
+    }
+
+    /// Waits for a test, and ends its browsers.
+    async fn end(&self, test: impl Future<Output = ()> + Send + 'static) {
+        // A task of its own, so that a failed assertion does not leave a browser behind.
+        let outcome = tokio::spawn(test).await;
+        let pages = std::mem::take(&mut *self.pages.lock().expect("no test panics here"));
+        for page in pages {
+            // One that was killed is waited for in vain.
+            let _ = tokio::time::timeout(Duration::from_secs(10), page.browser.close()).await;
+        }
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic.into_panic());
+        }
     }
 }
 
 /// `--no-sandbox`, as CI runs as root; the rest keeps the browser from going to the network on its own.
-fn capabilities(setup: Setup) -> Capabilities {
+fn capabilities(setup: Setup, profile: &Path) -> Capabilities {
     let prefs = if setup.without_scripts {
         json!({ "profile.managed_default_content_settings.javascript": 2 })
     } else {
@@ -71,6 +115,7 @@ fn capabilities(setup: Setup) -> Capabilities {
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-dev-shm-usage", "--window-size=1200,900",
+            format!("--user-data-dir={}", profile.display()),
         ],
         "prefs": prefs,
     });
@@ -112,6 +157,23 @@ impl Page {
 
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.browser.execute(script, Vec::new()).await.expect("a script that runs")
+    }
+
+    /// Ends the browser as a crash would: its process, without a word to anybody.
+    pub(crate) fn kill(&self) {
+        let own = format!("--user-data-dir={}", self.profile.path().display());
+        let is_own = |pid: &u32| {
+            let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let mut words = line.split('\0');
+            // The others of its processes are of a type, and end with it.
+            words.any(|word| word == own) && !line.contains("\0--type=")
+        };
+        let processes = std::fs::read_dir("/proc").expect("Linux' list of processes");
+        let pids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let pids: Vec<u32> = pids.filter(is_own).collect();
+        assert_eq!(pids.len(), 1, "the processes of {own}");
+        let status = Command::new("kill").args(["-KILL", &pids[0].to_string()]).status().expect("kill runs");
+        assert!(status.success());
     }
 
     /// What the browser's console says is wrong. Reading it empties it.

@@ -62,6 +62,8 @@ pub(super) struct Hub {
     sources: HashMap<SocketAddr, MemberId>,
     /// Channels whose members are to be told of a change.
     changed: BTreeSet<Arc<str>>,
+    /// When what was due was done.
+    woken: Instant,
     /// When everybody, and when somebody, was told last.
     told: (Instant, Instant),
 }
@@ -94,6 +96,7 @@ impl Hub {
             members: BTreeMap::new(),
             sources: HashMap::new(),
             changed: BTreeSet::new(),
+            woken: now,
             told: (now, now),
         })
     }
@@ -110,7 +113,13 @@ impl Hub {
                 },
                 // An error is told by the read.
                 _ = self.socket.readable() => self.read(&mut buffer),
-                () = sleep_until(wake.into()) => self.sfu.handle_timeout(Instant::now()),
+                () = sleep_until(wake.into()) => {}
+            }
+            // However much came in between, what is due is done.
+            let now = Instant::now();
+            if wake <= now {
+                self.woken = now;
+                self.sfu.handle_timeout(now);
             }
             self.pump();
             self.tell_views();
@@ -121,7 +130,7 @@ impl Hub {
     fn wake(&mut self) -> Instant {
         let view = if self.changed.is_empty() { self.told.0 + VIEW } else { self.told.1 + VIEW_CHANGED };
         let due = self.sfu.poll_timeout().map_or(view, |due| due.min(view));
-        due.max(Instant::now() + TICK)
+        due.max(self.woken + TICK)
     }
 
     fn asked(&mut self, ask: Ask) {
