@@ -44,7 +44,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::wiretap::Wiretap;
-use super::{Address, Lab, Running, Surroundings, http};
+use super::{Address, Lab, Running, Surroundings, http, token};
 pub use desk::Desk;
 use hub::{Ask, Hub};
 
@@ -64,7 +64,9 @@ async fn run(surroundings: Surroundings) -> Result<Running> {
     let address = listener.local_addr()?;
     let media = socket.local_addr()?;
     let wiretap = Wiretap::new(LAB.id, address, surroundings.workbook);
-    let lab = SfuLab::start(listener, socket, wiretap, Desk::stand_in()?, Limits::default())?;
+    let app = token::app();
+    let desk = Desk::of(&app.id, app.certificate.clone());
+    let lab = SfuLab::start(listener, socket, wiretap, desk, Limits::default())?;
     let addresses = vec![
         Address { name: "SFU signaling".to_owned(), url: format!("ws://{address}/") },
         Address { name: "SFU media".to_owned(), url: format!("udp://{media}") },
