@@ -75,12 +75,22 @@ impl Member {
         self.ask(&message).await
     }
 
-    /// What is said to a message; views aside.
+    /// The verdict on a message. What else is said meanwhile, as offers are, is none.
     pub(crate) async fn ask(&mut self, message: &Value) -> Value {
         let before = self.said.len();
         self.say(message).await;
-        self.until(&format!("an answer to {message}"), |member| member.said.len() > before).await;
-        self.said[before].clone()
+        self.verdict(before, &format!("a verdict on {message:.300}")).await
+    }
+
+    /// The first verdict since so much was said.
+    pub(crate) async fn verdict(&mut self, before: usize, what: &str) -> Value {
+        let verdicts = ["joined", "renewed", "refused", "bye"];
+        let find = |member: &Self| {
+            let said = member.said.get(before..).unwrap_or_default();
+            said.iter().find(|said| verdicts.contains(&said["type"].as_str().unwrap())).cloned()
+        };
+        self.until(what, |member| find(member).is_some()).await;
+        find(self).unwrap()
     }
 
     /// Offers tracks of those kinds and a data channel.
@@ -172,7 +182,10 @@ impl Member {
                 return;
             }
             "answer" => {
-                self.up.as_mut().unwrap().peer.accept(said["sdp"].as_str().unwrap(), Instant::now()).unwrap();
+                // One without a connection has offered for somebody else.
+                if let Some(up) = &mut self.up {
+                    up.peer.accept(said["sdp"].as_str().unwrap(), Instant::now()).unwrap();
+                }
             }
             "offer" => {
                 if self.down.is_none() {

@@ -202,7 +202,7 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let web = listener.local_addr().unwrap();
         let lab = Lab::named("token").unwrap();
-        let running = (lab.start)(Surroundings { workbook: web, redis: None }).await.unwrap();
+        let running = (lab.start)(Surroundings::of(web)).await.unwrap();
         assert!(running.addresses.is_empty(), "it listens on nothing of its own");
         let app = axum::Router::new().nest("/labs/token", running.router);
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -1,9 +1,9 @@
 //! Whose token lets in, and for what.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use sfu::Grant;
-use wire::agora::{Admission, Certificate, Question, admit};
+use sfu::{Grant, door};
+use wire::agora::{Certificate, Question, admit};
 
 /// Checks tokens against an app. Nothing of its certificate is shown, not even by `Debug`.
 #[derive(Clone, Debug)]
@@ -38,21 +38,9 @@ impl Desk {
         let question =
             Question { app_id: &self.app_id, certificate: &self.certificate, channel, uid, now: today };
         match admit(token, &question) {
-            Ok(admission) => Ok(grant(&admission, today, now)),
+            Ok(admission) => Ok(door::grant(&admission, today, now)),
             Err(refusal) => Err(Refused { code: refusal.code().to_owned(), why: refusal.to_string() }),
         }
-    }
-}
-
-/// From seconds since 1970 to the clock that the SFU goes by.
-fn grant(admission: &Admission, today: u64, now: Instant) -> Grant {
-    let instant = |second: u64| now + Duration::from_secs(second.saturating_sub(today));
-    let Admission { join, audio, video, data } = *admission;
-    Grant {
-        join: instant(join),
-        audio: audio.map(instant),
-        video: video.map(instant),
-        data: data.map(instant),
     }
 }
 

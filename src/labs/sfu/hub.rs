@@ -348,10 +348,6 @@ fn order(why: String) -> Refused {
 
 impl From<sfu::Error> for Refused {
     fn from(error: sfu::Error) -> Self {
-        let code = match error {
-            sfu::Error::Full(_) => "full",
-            _ => "message",
-        };
-        Self { code: code.to_owned(), why: error.to_string() }
+        Self { code: error.code().to_owned(), why: error.to_string() }
     }
 }
