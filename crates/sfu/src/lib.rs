@@ -370,6 +370,12 @@ impl Sfu {
             && self.by_address.is_empty()
     }
 
+    /// How many addresses it knows members by.
+    #[must_use]
+    pub fn addresses(&self) -> usize {
+        self.by_address.len()
+    }
+
     fn tell(&mut self, id: MemberId, message: ToMember) {
         self.events.push_back(Event::Tell(id, message));
     }

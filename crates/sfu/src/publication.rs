@@ -9,8 +9,11 @@ use crate::rewrite::Numbers;
 use crate::view;
 use crate::vp8::Descriptor;
 
-/// A layer of which nothing has come for so long is dry.
+/// A layer of which no frame has come for so long is dry,
 const DRY: Duration = Duration::from_millis(1500);
+/// and so is one that has less than this part of the frames of another: a browser short of bandwidth or of computing
+/// lets its larger layers trickle on.
+const TRICKLE: u64 = 3;
 
 /// What can be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +67,9 @@ pub(crate) struct Layer {
     meter: Meter,
     packets: u64,
     size: Option<(u16, u16)>,
+    /// Frames that began.
+    frames: Meter,
+    /// When the last one did, or the last packet of audio came.
     last: Option<Instant>,
     newest: Option<u16>,
     /// When a picture was last asked for, and whether one is still wanted.
@@ -161,13 +167,16 @@ impl Publication {
         let header = &packet.header;
         layer.meter.add(rtc::shared::marshal::MarshalSize::marshal_size(packet), now);
         layer.packets += 1;
-        layer.last = Some(now);
         let in_time =
             layer.newest.is_none_or(|newest| header.sequence_number.wrapping_sub(newest).cast_signed() > 0);
         if in_time {
             layer.newest = Some(header.sequence_number);
         }
         let descriptor = (kind == Kind::Video).then(|| Descriptor::read(&packet.payload)).flatten();
+        if kind == Kind::Audio || descriptor.is_some_and(|descriptor| descriptor.begins) {
+            layer.frames.add(1, now);
+            layer.last = Some(now);
+        }
         let key = descriptor.is_some_and(|descriptor| descriptor.key);
         if key {
             layer.wanted = false;
@@ -219,10 +228,12 @@ impl Publication {
 
     /// The layers to choose from.
     pub(crate) fn candidates(&mut self, now: Instant) -> Vec<Candidate> {
+        let most = self.layers.iter_mut().map(|layer| layer.frames.rate(now)).max().unwrap_or_default();
         let candidate = |layer: &mut Layer| Candidate {
             rid: layer.rid.clone(),
             rate: layer.meter.rate(now),
-            alive: layer.last.is_some_and(|at| now.saturating_duration_since(at) < DRY),
+            alive: layer.last.is_some_and(|at| now.saturating_duration_since(at) < DRY)
+                && layer.frames.rate(now) * TRICKLE >= most,
         };
         self.layers.iter_mut().map(candidate).collect()
     }

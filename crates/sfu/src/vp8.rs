@@ -24,7 +24,9 @@ pub(crate) struct Descriptor {
     pub(crate) picture: Option<(usize, Picture)>,
     /// TL0PICIDX, the number of the last frame that all later ones may need, and where it stands.
     pub(crate) base: Option<(usize, u8)>,
-    /// Whether a key frame begins here.
+    /// Whether a frame begins here.
+    pub(crate) begins: bool,
+    /// Whether it is a key frame.
     pub(crate) key: bool,
     /// Its width and height.
     pub(crate) size: Option<(u16, u16)>,
@@ -57,8 +59,8 @@ impl Descriptor {
                 at += 1;
             }
         }
-        let begins = first & 0x17 == 0x10;
-        descriptor.key = begins && payload.get(at)? & 1 == 0;
+        descriptor.begins = first & 0x17 == 0x10;
+        descriptor.key = descriptor.begins && payload.get(at)? & 1 == 0;
         if descriptor.key
             && let Some(&[0x9d, 0x01, 0x2a, w0, w1, h0, h1]) = payload.get(at + 3..at + 10)
         {
