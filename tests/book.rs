@@ -7,3 +7,5 @@ mod mistakes;
 mod pages;
 #[path = "book/program.rs"]
 mod program;
+#[path = "book/reading.rs"]
+mod reading;

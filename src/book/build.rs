@@ -13,6 +13,7 @@ use mdbook_driver::config::Config;
 use tempfile::TempDir;
 
 use super::links::{self, Sources};
+use super::offline;
 use super::preprocess::{Directives, Mistakes};
 use super::problem::{Broken, Complaint, Problem, line_at};
 use super::rfcs::Rfcs;
@@ -69,6 +70,7 @@ fn build_loaded(workbook: &Workbook, mut book: MDBook) -> Result<Built, Broken> 
     }
     let site = Site::read(&book.build_dir_for("html")).map_err(|error| Broken::Mdbook(error.into()))?;
     problems.extend(check_links(workbook, &book, &site, &incomplete));
+    problems.extend(offline::check(&site));
     if problems.is_empty() { Ok(Built { folder, site }) } else { Err(Broken::pages(problems)) }
 }
 

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
+use super::address;
 use super::anatomy::{Anatomy, anatomy};
 use super::directives::DIRECTIVES;
+use super::offline;
 use super::problem::{Complaint, Problem, line_at};
 use super::rfcs::Rfcs;
 use super::site::Site;
@@ -56,12 +58,20 @@ impl Checker<'_> {
             }
             *before += 1;
         }
+        for (link, words) in &anatomy.anchors {
+            if says_nothing(words) {
+                problems.push(source.problem(nothing_said(words), &format!("[{words}]({link})"), 0));
+            }
+        }
+        problems.extend(anatomy.unlinked.iter().map(|text| source.problem(no_link(text), text, 0)));
+        let needed = offline::of_page(anatomy).into_iter();
+        problems.extend(needed.map(|(link, complaint)| source.problem(complaint, &link, 0)));
         problems
     }
 
     fn link(&self, page: &str, anatomy: &Anatomy, link: &str) -> Result<(), Complaint> {
-        if let Some((scheme, rest)) = scheme(link) {
-            return self.outside(scheme, rest, link);
+        if let Some((scheme, _)) = scheme(link) {
+            return self.outside(scheme, link);
         }
         let (path, fragment) = link.split_once('#').map_or((link, None), |(path, id)| (path, Some(id)));
         let path = path.split('?').next().unwrap_or_default();
@@ -95,16 +105,11 @@ impl Checker<'_> {
             .nearest(&id, page.ids.iter().map(String::as_str)))
     }
 
-    fn outside(&self, scheme: &str, rest: &str, link: &str) -> Result<(), Complaint> {
+    fn outside(&self, scheme: &str, link: &str) -> Result<(), Complaint> {
         match scheme {
             "http" | "https" => {
-                let host = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?', '#']).next());
-                let spaced = link.contains(|c: char| c.is_whitespace() || c.is_control());
-                if spaced || host.is_none_or(str::is_empty) {
-                    return Err(Complaint::new(format!("`{link}` is no web address"))
-                        .help("write https://HOST/PATH, with %20 for a space"));
-                }
-                self.rfcs.check(link)
+                self.rfcs.check(link)?;
+                address::check(link)
             }
             "mailto" | "data" => Ok(()),
             _ => Err(Complaint::new(format!(
@@ -115,6 +120,23 @@ impl Checker<'_> {
     }
 }
 
+/// Whether a link's words tell where it leads to one who hears only the list of links.
+fn says_nothing(words: &str) -> bool {
+    let words: String = words.to_lowercase().chars().filter(|c| !c.is_ascii_punctuation()).collect();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    ["here", "this", "link", "this link", "click here", "this page", "page", "more", "read more", "see here"]
+        .contains(&words.as_str())
+}
+
+fn nothing_said(words: &str) -> Complaint {
+    Complaint::new(format!("a link says only “{words}”")).help("let its words say what is there")
+}
+
+fn no_link(text: &str) -> Complaint {
+    Complaint::new(format!("`{text}` was meant as a link and became none"))
+        .help("between ] and ( is nothing, and between ( and ) no space and no lone bracket")
+}
+
 /// Whether a directive made, or would have made, the part of that id.
 fn is_of_a_directive(id: &str) -> bool {
     DIRECTIVES
@@ -123,7 +145,7 @@ fn is_of_a_directive(id: &str) -> bool {
 }
 
 /// The scheme of an address that has one (RFC 3986 section 3.1), and what follows it.
-fn scheme(link: &str) -> Option<(&str, &str)> {
+pub(super) fn scheme(link: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = link.split_once(':')?;
     let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
@@ -195,6 +217,16 @@ mod tests {
             ("a.html", "my%20page.html", Some("my page.html")),
         ] {
             assert_eq!(resolve(page, path).as_deref(), expected, "{path} from {page}");
+        }
+    }
+
+    #[test]
+    fn a_link_says_where_it_leads() {
+        for words in ["here", "Here", "this page", "click  here.", "→ more"] {
+            assert_eq!(says_nothing(words), !words.starts_with('→'), "{words}");
+        }
+        for words in ["RFC 8489", "above", "the page on ICE", "here it is", ""] {
+            assert!(!says_nothing(words), "{words}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! checked), through mdBook, and then every link of what came out is followed. Every mistake is a
 //! [`Problem`] with its file and line; there is no book while there is one.
 
+mod address;
 mod anatomy;
 mod build;
 mod call;
@@ -13,6 +14,7 @@ mod html;
 mod includes;
 mod install;
 mod links;
+mod offline;
 mod packets;
 mod page;
 pub(crate) mod preprocess;

@@ -41,16 +41,18 @@ impl Rfcs {
     /// Whether `link`, if it leads to an RFC, has a known number and a fragment of the form that RFCs have.
     pub(crate) fn check(&self, link: &str) -> Result<(), Complaint> {
         static RFC: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(
-                r"^https://www\.rfc-editor\.org/rfc/rfc(?<number>\d+)(\.html|\.txt)?(#(?<fragment>.*))?$",
-            )
-            .expect("the pattern is a constant")
+            Regex::new(r"^https://www\.rfc-editor\.org/rfc/rfc(?<number>\d+)(#(?<fragment>.*))?$")
+                .expect("the pattern is a constant")
         });
         static SECTION: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"^(section-\d+(\.\d+)*|appendix-[A-Z](\.\d+)*|page-\d+)$")
                 .expect("the pattern is a constant")
         });
-        if !link.contains("rfc-editor.org/rfc/") {
+        // Wherever it is kept: one place for all, in one form.
+        static COPY: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?i)^https?://[^?#]*/rfc-?\d+(\.\w+)?/?([?#]|$)").expect("the pattern is a constant")
+        });
+        if !COPY.is_match(link) && !link.contains("rfc-editor.org/rfc/") {
             return Ok(());
         }
         let form = "https://www.rfc-editor.org/rfc/rfc8489#section-14.2";
@@ -91,7 +93,15 @@ mod tests {
             ("https://www.rfc-editor.org/rfc/rfc8489#14.2", false),
             ("https://www.rfc-editor.org/rfc/rfc8489#section-14.", false),
             ("http://www.rfc-editor.org/rfc/rfc8489", false),
-            ("https://example.org/rfc1", true),
+            ("https://www.rfc-editor.org/rfc/rfc8489.html", false),
+            ("https://www.rfc-editor.org/rfc/rfc8489.txt#section-14.2", false),
+            ("https://www.rfc-editor.org/info/rfc8489", false),
+            ("https://rfc-editor.org/rfc/rfc8489", false),
+            ("https://datatracker.ietf.org/doc/html/rfc8489#section-14.2", false),
+            ("https://tools.ietf.org/html/rfc8489", false),
+            ("https://example.org/rfc1", false),
+            ("https://datatracker.ietf.org/doc/html/draft-ietf-behave-rfc3489bis-02", true),
+            ("https://example.org/rfcs", true),
         ] {
             assert_eq!(rfcs.check(link).is_ok(), fine, "{link}");
         }

@@ -23,6 +23,7 @@ const CHECKS: &[fn(&Chapter) -> Vec<String>] = &[
     Chapter::place,
     Chapter::opening,
     Chapter::sections,
+    Chapter::corrections,
     Chapter::facts,
     Chapter::example,
     Chapter::trace,
@@ -83,6 +84,15 @@ impl Chapter {
             (has("What people get wrong"), "needs the section \"What people get wrong\""),
             (has("Further reading"), "needs the section \"Further reading\""),
         ])
+    }
+
+    /// The box that opens "What people get wrong": what is commonly said, and what is so.
+    fn corrections(&self) -> Vec<String> {
+        let page = self.page();
+        let Some((_, wrong)) = page.split_once("\n## What people get wrong") else { return Vec::new() };
+        let wrong = wrong.split("\n## ").next().unwrap_or_default();
+        let missing = super::corrections::missing(wrong.split_once('\n').map_or("", |(_, rest)| rest));
+        missing.into_iter().map(|what| format!("book/{}.md: {what}", self.name)).collect()
     }
 
     /// The build checks links to RFCs; this finds the RFCs that are named without one, and pages without any.

@@ -2,6 +2,7 @@
 //! and is listed.
 
 mod contract;
+mod corrections;
 
 use std::fmt::Write as _;
 use std::fs;
