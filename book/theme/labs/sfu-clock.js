@@ -16,19 +16,20 @@
     class SfuClock {
         #worker;
         #timer;
+        #stopped = false;
 
         constructor(pace, act) {
             // Ticks that waited while the page was busy come all at once: one of them will do.
             let last = -Infinity;
             const tick = () => {
-                if (performance.now() - last < 600 / pace) return;
+                if (this.#stopped || performance.now() - last < 600 / pace) return;
                 last = performance.now();
                 act();
             };
             // The page's own timer, where there can be no worker: right while the tab is seen.
             const slow = () => {
                 this.#worker = undefined;
-                this.#timer ??= setInterval(tick, 1000 / pace);
+                if (!this.#stopped) this.#timer ??= setInterval(tick, 1000 / pace);
             };
             try {
                 this.#worker = new Worker(source);
@@ -41,9 +42,9 @@
         }
 
         stop() {
+            this.#stopped = true;
             this.#worker?.terminate();
             clearInterval(this.#timer);
-            this.#timer = null;
         }
     }
 

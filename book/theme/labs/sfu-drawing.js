@@ -112,7 +112,7 @@
             this.svg.setAttribute("height", height);
             this.svg.replaceChildren(...parts);
             this.svg.dataset.lines = String(lines);
-            this.caption.textContent = "A mesh: a copy from each to each, bent to the right of its way. The SFU carries no media now, and knows nothing of it: the tabs tell each other these numbers.";
+            this.caption.textContent = "A mesh: a copy from each to each, in its sender’s color and bent to the right of its way. The SFU carries no media now, and knows nothing of it: the tabs tell each other these numbers.";
             this.table.show(["From", ...members.map(name => `To ${name}`)],
                 members.map(from => [from, ...members.map(to => to === from ? "itself" : rates.get(from)?.[to] === undefined ? "–" : rate(rates.get(from)[to]))]));
         }
@@ -126,8 +126,12 @@
         let y = 26;
         for (const uid of names) {
             const own = publications.filter(publication => publication.uid === uid && (publication.kind !== "data" || publication.layers.some(({ bitrate }) => bitrate > 0)));
-            plan.left.push({ y, head: uid, speaking: members.find(member => member.uid === uid)?.speaking, empty: own.length === 0 });
+            plan.left.push({ y, head: uid, speaking: members.find(member => member.uid === uid)?.speaking });
             y += HEAD;
+            if (own.length === 0) {
+                plan.left.push({ y, nothing: true });
+                y += ROW;
+            }
             for (const { kind, layers } of sorted(own, ({ kind }) => KINDS.indexOf(kind))) {
                 for (const layer of sorted(layers, ({ rid }) => ORDER.indexOf(rid))) {
                     const row = { y, uid, kind, ...layer };
@@ -168,7 +172,11 @@
         ];
         for (const row of left) {
             if (row.head !== undefined) {
-                parts.push(text(0, row.y + 13, row.head, "sfu-name"), ...row.speaking ? [text(side, row.y + 13, "speaks", "sfu-small end")] : [], ...row.empty ? [text(side, row.y + 13, "sends nothing", "sfu-small end")] : []);
+                parts.push(text(0, row.y + 13, row.head, "sfu-name"), ...row.speaking ? [text(side, row.y + 13, "speaks", "sfu-small end")] : []);
+                continue;
+            }
+            if (row.nothing) {
+                parts.push(text(8, row.y + 13, "sends nothing", "sfu-small"));
                 continue;
             }
             const middle = row.y + ROW / 2;

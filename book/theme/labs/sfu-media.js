@@ -28,13 +28,15 @@
             this.#onTrack = onTrack;
             this.#brush = new Brush(name);
             // 0: a frame is taken when this asks for one. What is taken by itself stops in a hidden tab.
-            const video = this.#brush.canvas.captureStream(0).getVideoTracks()[0];
+            const stream = this.#brush.canvas.captureStream(0);
+            const video = stream.getVideoTracks()[0];
             this.#voice = new Voice(name);
             this.#own = { audio: this.#voice.track, video };
             this.#clock = new SfuClock(FRAMES, () => {
                 if (this.#camera) return;
                 this.#brush.paint(this.loud);
-                video.requestFrame?.();
+                // Firefox has it on the stream.
+                (video.requestFrame ? video : stream).requestFrame();
                 this.#voice.breathe();
             });
         }
@@ -192,5 +194,6 @@
         }
     }
 
-    globalThis.SfuMedia = SfuMedia;
+    Object.assign(globalThis, { SfuMedia });
+    SfuMedia.calm = calm;
 })();

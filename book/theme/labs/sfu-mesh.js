@@ -4,7 +4,7 @@
 //     const mesh = new SfuMesh({
 //         uid, kinds, tracks,                // who this is, and what to send
 //         say(to, body) {},                  // signaling
-//         onTrack(uid, kind, track) {}, onText(uid, text) {}, onRates(uid, rates) {}, onState(uid, state) {},
+//         onTrack(uid, kind, track) {}, onText(uid, text) {}, onRates(uid, rates, level) {}, onState(uid, state) {},
 //     });
 //     mesh.add("bob"); mesh.heard("bob", body); mesh.remove("bob"); mesh.close();
 (() => {
@@ -52,9 +52,9 @@
             return this.#tell({ text });
         }
 
-        // What this member sends to whom, in kbit/s: in a mesh nobody else knows.
-        tell(rates) {
-            this.#tell({ rates });
+        // What this member sends to whom, in kbit/s, and how loud it is, from 0 to 1: in a mesh nobody else knows.
+        tell(rates, level) {
+            this.#tell({ rates, level });
         }
 
         close() {
@@ -137,9 +137,9 @@
         #listen(channel) {
             this.channel = channel;
             channel.addEventListener("message", ({ data }) => {
-                const { text, rates } = JSON.parse(data);
+                const { text, rates, level } = JSON.parse(data);
                 if (typeof text === "string") this.#self.onText(this.#uid, text);
-                else if (rates && typeof rates === "object") this.#self.onRates(this.#uid, rates);
+                else if (rates && typeof rates === "object") this.#self.onRates(this.#uid, rates, level);
             });
         }
 

@@ -19,7 +19,7 @@
     const LINES = [
         ["up", "up, measured"],
         ["down", "down, measured"],
-        ["mesh", "up in a mesh, computed: (n − 1) copies"],
+        ["mesh", "(n − 1) copies, computed"],
     ];
 
     class SfuPlot {
@@ -39,7 +39,7 @@
             this.element = element("figure", { class: "sfu-figure" },
                 element("div", { class: "sfu-figure-bar" }, element("b", {}, "What this tab sends and gets")),
                 this.svg, this.legend,
-                element("figcaption", {}, "From getStats, once a second: all that ICE carries for this tab, its own checks left out. A copy is the largest layer with its tone, as this tab sent it to the SFU last."),
+                element("figcaption", {}, "From getStats, once a second: all that ICE carries for this tab, its own checks left out. Computed is what a mesh would send: a copy to each of the others. A copy is the largest layer with its tone, as this tab sent it to the SFU last."),
                 this.table.element);
         }
 

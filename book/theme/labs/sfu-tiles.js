@@ -80,11 +80,6 @@
             if (tile) tile.trouble.textContent = state === "failed" || state === "disconnected" ? ` The connection is ${state}.` : "";
         }
 
-        // The id of the track by which a member is heard.
-        heard(uid) {
-            return this.#tiles.get(uid)?.audio?.id;
-        }
-
         measured(now) {
             for (const [uid, tile] of this.#tiles) {
                 if (uid === this.#self) tile.sends(now.layers, this.#mode);
@@ -134,10 +129,6 @@
             // A mesh has one copy for each and no layers.
             this.choice.hidden = mode === "mesh";
             if (!this.row.classList.contains("own")) this.#refresh();
-        }
-
-        get audio() {
-            return this.#ways[this.#mode].audio;
         }
 
         track(way, kind, track) {

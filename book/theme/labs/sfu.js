@@ -30,7 +30,7 @@
 
     // So long each member speaks, where they take turns.
     const TURN = 6000;
-    // Quieter, in a mesh, is nobody: there each tab finds out for itself.
+    // Quieter, in a mesh, is nobody. An SFU reads it off the packets (RFC 6464); here each tab tells of itself.
     const HEARD = 0.02;
 
     begin("sfu", "The SFU lab", (section, lab) => new Lab(section, lab));
@@ -66,9 +66,11 @@
             this.plot = new SfuPlot();
             this.tries = new SfuTries(this.path, this.desk);
             this.packets = new SfuPackets();
-            this.stage = element("div", { class: "sfu-stage", hidden: "" },
-                element("div", { class: "lab-bar" }, this.another, this.switch, label("Your tone", this.voice), this.camera),
-                this.tiles.element, this.talk.element, this.drawing.element, this.plot.element, this.desk.paper);
+            this.still = element("p", { class: "sfu-note" }, "Your system asks for little motion: of the painted picture only the clock moves, so it takes few bits.");
+            this.still.hidden = !SfuMedia.calm.matches;
+            this.stage = element("div", { class: "sfu-stage", hidden: "" }, this.desk.paper,
+                element("div", { class: "lab-bar sfu-desk" }, this.another, this.switch, label("Your tone", this.voice), this.camera),
+                this.still, this.tiles.element, this.talk.element, this.drawing.element, this.plot.element);
             this.section.append(this.desk.form, this.status, this.fail, this.stage, this.tries.element, this.packets.element);
             // The book turns its pages at these.
             this.section.addEventListener("keydown", event => {
@@ -97,8 +99,8 @@
                 // A click is what lets a page sound: so this comes before the first wait.
                 this.media = new SfuMedia(wish.uid, (kind, track) => this.replaced(kind, track));
                 const token = this.token = await this.desk.sign(wish);
-                this.signaling = new SfuSignaling(this.path, {
-                    onMessage: message => this.heard(message).catch(error => this.failed(error.message)),
+                const signaling = this.signaling = new SfuSignaling(this.path, {
+                    onMessage: message => this.heard(message).catch(error => this.signaling === signaling && this.failed(error.message)),
                     onEnd: why => this.over(why),
                 });
                 await this.signaling.open(this.desk.packets.checked ? this.packets : undefined);
@@ -192,6 +194,7 @@
             this.tiles.remove(uid);
             this.mesh?.remove(uid);
             this.rates.delete(uid);
+            this.levels.delete(uid);
         }
 
         count() {
@@ -237,11 +240,11 @@
         netted(now) {
             now.to.delete("sfu");
             const own = Object.fromEntries([...now.to].map(([uid, kbps]) => [uid, Math.round(kbps)]));
-            this.mesh.tell(own);
+            this.mesh.tell(own, now.level);
             this.rates.set(this.uid, own);
             if (!document.hidden) this.drawing.mesh([this.uid, ...this.members].sort(), this.rates);
-            const levels = [[this.uid, now.level], ...[...this.members].map(uid => [uid, now.tracks.get(this.tiles.heard(uid))?.level ?? 0])];
-            const [loudest, level] = levels.reduce((best, next) => next[1] > best[1] ? next : best);
+            this.levels.set(this.uid, now.level);
+            const [loudest, level] = [...this.levels].reduce((best, next) => next[1] > best[1] ? next : best);
             this.speaker(level > HEARD ? loudest : null);
         }
 
@@ -259,6 +262,7 @@
             this.mesh?.close();
             this.mesh = undefined;
             this.rates.clear();
+            this.levels.clear();
             this.speaker(null);
             this.legs.rest(mode === "mesh");
             if (mode === "sfu") return this.say("live", "The SFU again: you send once, however many watch.");
@@ -267,7 +271,10 @@
                 say: (to, body) => this.relay(to, { mesh: body, turn: this.turn }),
                 onTrack: (from, kind, track) => this.tiles.track("mesh", from, kind, track),
                 onText: (from, text) => this.talk.said(from, text),
-                onRates: (from, rates) => this.rates.set(from, numbers(rates)),
+                onRates: (from, rates, level) => {
+                    this.rates.set(from, numbers(rates));
+                    this.levels.set(from, Number(level) || 0);
+                },
                 onState: (from, state) => this.tiles.state(from, state),
             });
             for (const uid of this.members) this.mesh.add(uid);
@@ -349,6 +356,7 @@
             this.turn = 0;
             this.copy = 0;
             this.rates = new Map();
+            this.levels = new Map();
             this.meter = new SfuMeter();
             this.plot.clear();
             this.talk.clear();
