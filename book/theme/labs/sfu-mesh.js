@@ -130,7 +130,6 @@
             const parameters = video?.getParameters();
             if (!parameters?.encodings?.length) return;
             parameters.encodings[0].maxBitrate = SFU_LAYERS.at(-1).maxBitrate;
-            parameters.degradationPreference = "maintain-resolution";
             await video.setParameters(parameters);
         }
 

@@ -39,7 +39,7 @@
             this.element = element("figure", { class: "sfu-figure" },
                 element("div", { class: "sfu-figure-bar" }, element("b", {}, "What this tab sends and gets")),
                 this.svg, this.legend,
-                element("figcaption", {}, "From getStats, once a second: all that ICE carries for this tab, its own checks left out. Computed is what a mesh would send: a copy to each of the others. A copy is the largest layer with its tone, as this tab sent it to the SFU last."),
+                element("figcaption", {}, "From getStats, once a second: all that ICE carries for this tab, its own checks left out. Computed is what a mesh would send: a copy to each of the others. A copy is the largest layer with its tone, as this tab last sent it to the SFU, over ten seconds."),
                 this.table.element);
         }
 
@@ -124,7 +124,7 @@
     // The next round number above.
     function ceiling(kbps) {
         const step = 10 ** Math.floor(Math.log10(kbps));
-        return [1, 2, 4, 8, 10].map(times => times * step).find(round => round >= kbps);
+        return [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10].map(times => times * step).find(round => round >= kbps);
     }
 
     globalThis.SfuPlot = SfuPlot;

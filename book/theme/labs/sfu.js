@@ -229,10 +229,10 @@
             const now = await this.meter.read([...legs.connections.map(peer => ["sfu", peer]), ...this.mesh?.connections ?? []]);
             this.reading = undefined;
             if (legs !== this.legs || mode !== this.mode) return;
-            if (mode === "sfu") this.copy = Math.max(0, ...now.layers.map(({ kbps }) => kbps)) + now.audio;
+            if (mode === "sfu") this.copies = [...this.copies.slice(-9), Math.max(0, ...now.layers.map(({ kbps }) => kbps)) + now.audio];
             else this.netted(now);
             this.tiles.measured(now);
-            this.plot.add({ at: performance.now(), mode, members: everybody.length, up: now.up, down: now.down, copy: this.copy });
+            this.plot.add({ at: performance.now(), mode, members: everybody.length, up: now.up, down: now.down, copy: mean(this.copies) });
             if (!document.hidden) this.plot.draw();
         }
 
@@ -354,18 +354,20 @@
             this.switch.textContent = "Switch to a mesh";
             this.camera.textContent = "Use camera and microphone";
             this.turn = 0;
-            this.copy = 0;
+            this.copies = [];
             this.rates = new Map();
             this.levels = new Map();
             this.meter = new SfuMeter();
             this.plot.clear();
             this.talk.clear();
-            for (const key of ["uid", "up", "down", "speaker", "publish"]) delete this.section.dataset[key];
         }
 
         phase(phase) {
             this.section.dataset.phase = phase;
-            if (phase === "out") this.section.dataset.members = "0";
+            if (phase === "out") {
+                this.section.dataset.members = "0";
+                for (const key of ["uid", "up", "down", "speaker", "publish"]) delete this.section.dataset[key];
+            }
             this.stage.hidden = phase !== "in";
             this.desk.inside(phase !== "out");
         }
@@ -380,6 +382,10 @@
             this.fail.textContent = why;
             this.fail.hidden = false;
         }
+    }
+
+    function mean(list) {
+        return list.reduce((sum, one) => sum + one, 0) / Math.max(1, list.length);
     }
 
     // Another page wrote it.
