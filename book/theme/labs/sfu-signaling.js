@@ -9,8 +9,11 @@
 
     const { element } = Labs;
 
-    // What repeats itself without end fills no log: so many of a kind are taken apart there, the ladder counts the rest.
-    const SHOWN = { stun: 24, rtp: 8, rtcp: 8 };
+    // What repeats itself without end hides what does not: so many of a kind are drawn, so many taken apart, and the
+    // rest is counted.
+    const DRAWN = { stun: 40, rtp: 30, rtcp: 16, view: 3 };
+    const SHOWN = { stun: 24, rtp: 8, rtcp: 8, view: 2 };
+    const NAMES = { stun: "STUN", rtp: "SRTP", rtcp: "SRTCP", view: "views (the drawing’s numbers)" };
 
     class SfuSignaling {
         #path;
@@ -66,7 +69,8 @@
             this.ladder.element.setAttribute("aria-label", "Ladder of this tab’s packets");
             this.log = new PacketLog("Packets of this tab", { most: 120 });
             this.fail = element("p", { class: "lab-fail", hidden: "" });
-            this.element = element("div", { class: "sfu-packets", "data-sfu": "packets" }, this.links, this.fail, this.ladder.element, this.log.element);
+            this.rest = element("p", { class: "sfu-note" });
+            this.element = element("div", { class: "sfu-packets", "data-sfu": "packets" }, this.links, this.fail, this.ladder.element, this.rest, this.log.element);
         }
 
         static possible() {
@@ -79,6 +83,7 @@
             this.#counts = {};
             this.ladder.clear();
             this.log.clear();
+            this.rest.textContent = "";
             this.links.hidden = this.fail.hidden = true;
             return new Promise((resolve, reject) => {
                 this.#tap = new Wiretap("sfu", {
@@ -107,9 +112,16 @@
 
         #show(packet) {
             this.links.hidden = false;
-            this.ladder.show(packet);
-            const count = this.#counts[packet.kind] = (this.#counts[packet.kind] ?? 0) + 1;
-            if (count <= (SHOWN[packet.kind] ?? Infinity)) this.log.show(packet);
+            const kind = packet.summary?.includes('\\"type\\":\\"view\\"') ? "view" : packet.kind;
+            const count = this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+            if (count <= (DRAWN[kind] ?? Infinity)) this.ladder.show(packet);
+            if (count <= (SHOWN[kind] ?? Infinity)) this.log.show(packet);
+            if (count > DRAWN[kind]) this.#tell();
+        }
+
+        #tell() {
+            const more = Object.entries(DRAWN).map(([kind, drawn]) => [NAMES[kind], this.#counts[kind] - drawn]).filter(([, count]) => count > 0);
+            this.rest.textContent = `Not drawn, more of the same: ${more.map(([name, count]) => `${count.toLocaleString("en")} ${name}`).join(", ")}. The capture has the newest.`;
         }
 
         // Opens the packet that the reader picked in the ladder.

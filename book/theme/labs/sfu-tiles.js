@@ -162,11 +162,12 @@
         }
 
         sends(layers, mode) {
-            const live = layers.filter(({ kbps }) => kbps >= 1);
+            // Without a picture, it is padding: the browser tries how much its uplink takes.
+            const live = layers.filter(({ kbps, width }) => kbps >= 1 && width);
             const kbps = live.reduce((sum, layer) => sum + layer.kbps, 0);
             const best = live.at(-1);
             this.#write({ width: best?.width ?? 0, height: best?.height ?? 0, fps: best?.fps ?? 0, frames: 0, kbps });
-            const each = live.map(layer => `${layer.rid || "one copy"} ${layer.width ?? "?"} × ${layer.height ?? "?"} ${Math.round(layer.kbps)}`);
+            const each = live.map(layer => `${layer.rid || "one copy"} ${layer.width} × ${layer.height} ${Math.round(layer.kbps)}`);
             this.rates.textContent = live.length === 0 ? "sends no picture"
                 : mode === "mesh" ? `sends ${live.length} ${live.length === 1 ? "copy" : "copies"}, ${Math.round(kbps)} kbit/s`
                     : `sends ${each.join(", ")} kbit/s`;
