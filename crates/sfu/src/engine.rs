@@ -18,7 +18,9 @@ use rtc::rtp_transceiver::rtp_sender::{
 use rtc::sdp::extmap::{AUDIO_LEVEL_URI, SDES_MID_URI, SDES_RTP_STREAM_ID_URI, TRANSPORT_CC_URI};
 use rtc::shared::error::Error;
 
+use crate::Limits;
 use crate::leg::Side;
+use crate::meter::Bucket;
 use crate::publication::Kind;
 use crate::tap::{Counter, Shared, Tap};
 
@@ -53,6 +55,7 @@ pub(crate) fn codec(kind: Kind) -> RTCRtpCodec {
 pub(crate) fn connection(
     side: Side,
     shared: &Shared,
+    limits: &Limits,
     key_log: Option<keylog::Sink>,
     now: Instant,
 ) -> Result<RTCPeerConnection, Error> {
@@ -67,7 +70,8 @@ pub(crate) fn connection(
         let provider = keylog::KeyLog::new(sink).map_err(|error| Error::Crypto(error.to_string()))?;
         settings = settings.with_crypto_provider(Arc::new(provider));
     }
-    let (engine, registry) = (engine(side)?, interceptors(side, shared));
+    let again = Bucket::new(limits.again, now);
+    let (engine, registry) = (engine(side)?, interceptors(side, shared, again));
     RTCPeerConnectionBuilder::new()
         .with_configuration(RTCConfigurationBuilder::new().build())
         .with_setting_engine(settings.build())
@@ -115,9 +119,9 @@ fn engine(side: Side) -> Result<MediaEngine, Error> {
     Ok(engine)
 }
 
-fn interceptors(side: Side, shared: &Shared) -> Registry {
+fn interceptors(side: Side, shared: &Shared, again: Bucket) -> Registry {
     let registry = Registry::new()
-        .with(Slot::Custom(1), Counter::new(shared.clone()))
+        .with(Slot::Custom(1), Counter::new(shared.clone(), again))
         .with(Slot::Custom(20_000), Tap::new(shared.clone()));
     match side {
         Side::Up => registry

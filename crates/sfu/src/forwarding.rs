@@ -277,8 +277,11 @@ impl Sfu {
     }
 
     /// Lets the stack's own timers be seen, which sending may have set.
-    pub(crate) fn flush(&mut self, id: MemberId, _now: Instant) {
+    pub(crate) fn flush(&mut self, id: MemberId) {
         for side in [Side::Up, Side::Down] {
+            if let Some(leg) = self.members.get_mut(&id).and_then(|member| member.leg(side)) {
+                leg.ask_when();
+            }
             self.drain(id, side, None);
         }
     }

@@ -46,10 +46,13 @@ pub(crate) enum Message {
     Binary(BytesMut),
 }
 
+/// Between two calls of the stack's timers.
+const AT_LEAST: Duration = Duration::from_millis(1);
 /// Whose checks nominate no longer is followed elsewhere after so long.
 const STALE: Duration = Duration::from_secs(4);
 
 pub(crate) struct Leg {
+    side: Side,
     connection: RTCPeerConnection,
     shared: Shared,
     address: SocketAddr,
@@ -99,7 +102,7 @@ impl Leg {
         now: Instant,
     ) -> Result<Self, StackError> {
         let shared = Shared::default();
-        let mut connection = engine::connection(side, &shared, key_log, now)?;
+        let mut connection = engine::connection(side, &shared, &limits, key_log, now)?;
         if side == Side::Down {
             connection.create_data_channel("data", None)?;
         }
@@ -116,6 +119,7 @@ impl Leg {
         connection.add_local_candidate(RTCIceCandidate::from(&candidate.new_candidate_host()?).to_json()?)?;
         connection.add_local_candidate(RTCIceCandidateInit::default())?;
         Ok(Self {
+            side,
             connection,
             shared,
             address,
@@ -148,7 +152,7 @@ impl Leg {
     pub(crate) fn offer(&mut self, now: Instant) -> Result<String, StackError> {
         let offer = self.connection.create_offer(None)?;
         self.connection.set_local_description(now, offer)?;
-        Ok(self.described(now))
+        Ok(self.described())
     }
 
     /// Takes the answer to it.
@@ -161,7 +165,7 @@ impl Leg {
         self.connection.set_remote_description(now, answer)?;
         self.fingerprint.clone_from(&read.fingerprint);
         self.agreed.get_or_insert(now);
-        self.settle(now);
+        self.settle();
         Ok(())
     }
 
@@ -188,14 +192,14 @@ impl Leg {
         let answer = self.connection.create_answer(None)?;
         self.connection.set_local_description(now, answer)?;
         self.agreed.get_or_insert(now);
-        let answer = self.described(now);
+        let answer = self.described();
         // The stack says active whatever the offer says: both ends would wait for the other (RFC 8842 section 5.3).
         Ok(if self.passive { answer.replace("a=setup:active\r\n", "a=setup:passive\r\n") } else { answer })
     }
 
     /// Our description as it stands.
-    fn described(&mut self, now: Instant) -> String {
-        self.settle(now);
+    fn described(&mut self) -> String {
+        self.settle();
         let Some(local) = self.connection.local_description() else { return String::new() };
         if let Ok(read) = Description::read(&local, usize::MAX) {
             self.ufrag = read.ufrag;
@@ -235,7 +239,7 @@ impl Leg {
         // What cannot be read is dropped: the member may send what it likes.
         let _ =
             self.connection.handle_read(TaggedBytesMut { now, transport, message: BytesMut::from(bytes) });
-        self.settle(now);
+        self.settle();
     }
 
     /// No stream beyond those allowed: each new SSRC would be remembered by the stack.
@@ -266,7 +270,9 @@ impl Leg {
     /// Does what is due.
     pub(crate) fn tick(&mut self, now: Instant) {
         let _ = self.connection.handle_timeout(now);
-        self.settle(now);
+        self.settle();
+        // Whatever is wrong in there, a host does not turn in circles.
+        self.deadline = self.deadline.map(|at| at.max(now + AT_LEAST));
     }
 
     /// The next datagram to send; answers to checks go back to `asker`.
@@ -321,7 +327,7 @@ impl Leg {
             Message::Text(text) => channel.send_text(now, text.as_str()),
             Message::Binary(bytes) => channel.send(now, bytes.clone()),
         };
-        self.deadline = self.connection.poll_timeout();
+        self.ask_when();
         sent.is_ok()
     }
 
@@ -332,10 +338,13 @@ impl Leg {
     }
 
     /// Takes in what the stack has to tell.
-    fn settle(&mut self, _now: Instant) {
+    fn settle(&mut self) {
         self.notice();
         while let Some(TaggedRTCMessage { message, .. }) = self.connection.poll_read() {
-            if let RTCMessage::DataChannelMessage(_, message) = message
+            // What a member sends on the SFU's own channel is for nobody.
+            if let RTCMessage::DataChannelMessage(id, message) = message
+                && self.side == Side::Up
+                && self.channel == Some(id)
                 && self.messages.len() < self.limits.queue
             {
                 self.messages.push_back(if message.is_string {
@@ -347,6 +356,11 @@ impl Leg {
         }
         // To have read may have made events.
         self.notice();
+        self.ask_when();
+    }
+
+    /// Asks the stack when it wants to be called.
+    pub(crate) fn ask_when(&mut self) {
         self.deadline = self.connection.poll_timeout();
     }
 
@@ -358,7 +372,11 @@ impl Leg {
                     self.streams.insert(opened.ssrc);
                 }
                 RTCPeerConnectionEvent::OnDataChannel(RTCDataChannelEvent::OnOpen(id)) => {
-                    self.channel.get_or_insert(id);
+                    let first = *self.channel.get_or_insert(id);
+                    if let Some(mut other) = self.connection.data_channel(id).filter(|_| id != first) {
+                        // Of channels one is enough, and each more would be remembered.
+                        let _ = other.close();
+                    }
                 }
                 RTCPeerConnectionEvent::OnDataChannel(RTCDataChannelEvent::OnClose(id)) => {
                     self.channel = self.channel.filter(|open| *open != id);

@@ -119,6 +119,8 @@ pub struct Limits {
     pub queue: usize,
     /// Datagrams of a connection.
     pub packets: Rate,
+    /// Packets sent again because a member asked.
+    pub again: Rate,
     /// Signaling messages of a member.
     pub says: Rate,
     /// Offers and answers of a member.
@@ -142,10 +144,11 @@ impl Default for Limits {
             sdp: 64 << 10,
             sections: 64,
             addresses: 8,
-            streams: 16,
+            streams: 64,
             unacknowledged: 256 << 10,
             queue: 8192,
             packets: Rate { per_second: 4000.0, burst: 4000.0 },
+            again: Rate { per_second: 1000.0, burst: 2000.0 },
             says: Rate { per_second: 40.0, burst: 200.0 },
             offers: Rate { per_second: 4.0, burst: 24.0 },
             messages: Rate { per_second: 60.0, burst: 200.0 },

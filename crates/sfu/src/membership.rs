@@ -195,7 +195,7 @@ impl Sfu {
             self.drop_dead_up(id, now);
             self.choose(id, now);
             self.ask_again(id, now);
-            self.flush(id, now);
+            self.flush(id);
         }
         for channel in self.channels.keys().cloned().collect::<Vec<_>>() {
             self.look_who_speaks(&channel, now);

@@ -65,12 +65,17 @@ impl Bucket {
 
     /// Whether it may be once more.
     pub(crate) fn take(&mut self, now: Instant) -> bool {
+        self.take_many(1.0, now)
+    }
+
+    /// Whether it may be so many times more; if not, none is taken.
+    pub(crate) fn take_many(&mut self, times: f64, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
         self.left = (self.left + passed * self.rate.per_second).min(self.rate.burst);
-        let may = self.left >= 1.0;
+        let may = self.left >= times;
         if may {
-            self.left -= 1.0;
+            self.left -= times;
         }
         may
     }

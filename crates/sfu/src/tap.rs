@@ -19,6 +19,8 @@ use rtc::rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
 use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 
+use crate::meter::Bucket;
+
 /// What was taken, until it is fetched.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
@@ -50,10 +52,10 @@ pub(crate) struct Tap {
     out: VecDeque<TaggedPacket>,
 }
 
-/// Counts what goes out.
-#[derive(Default)]
+/// Counts what goes out, and holds back a flood of NACKs: each would make the stack send up to 17 packets again.
 pub(crate) struct Counter {
     shared: Shared,
+    again: Bucket,
     read: VecDeque<TaggedPacket>,
     written: VecDeque<TaggedPacket>,
 }
@@ -65,8 +67,13 @@ impl Tap {
 }
 
 impl Counter {
-    pub(crate) fn new(shared: Shared) -> Self {
-        Self { shared, ..Self::default() }
+    pub(crate) fn new(shared: Shared, again: Bucket) -> Self {
+        Self { shared, again, read: VecDeque::new(), written: VecDeque::new() }
+    }
+
+    fn lets(&mut self, packet: &dyn rtc::rtcp::Packet, now: Instant) -> bool {
+        let nack = packet.as_any().downcast_ref::<TransportLayerNack>();
+        nack.is_none_or(|nack| self.again.take_many(nacked(nack) as f64, now))
     }
 }
 
@@ -121,8 +128,9 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Counter {
     type Error = Error;
     type Time = Instant;
 
-    fn handle_read(&mut self, packet: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtcp(packets) = &packet.message.packet {
+    fn handle_read(&mut self, mut packet: TaggedPacket) -> Result<(), Error> {
+        if let Packet::Rtcp(packets) = &mut packet.message.packet {
+            packets.retain(|one| self.lets(one.as_ref(), packet.now));
             let reports = packets.iter().filter(|packet| packet.as_any().is::<TransportLayerCc>()).count();
             self.shared.lock().twcc += reports as u64;
         }

@@ -22,6 +22,7 @@ use rtc::peer_connection::transport::{
 };
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack};
 use rtc::rtp::Packet;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
@@ -171,6 +172,14 @@ impl Connection {
     pub(crate) fn transmit(&mut self) -> Option<Datagram> {
         let TaggedBytesMut { transport, message, .. } = self.stack.poll_write()?;
         Some(Datagram { from: self.outside, to: transport.peer_addr, bytes: message.to_vec() })
+    }
+
+    /// Asks for `count` times 17 packets again.
+    pub(crate) fn ask_again(&mut self, media_ssrc: u32, from: u16, count: u16, now: Instant) {
+        let pair = |at| NackPair { packet_id: from.wrapping_add(at * 17), lost_packets: u16::MAX };
+        let nack = TransportLayerNack { sender_ssrc: 9, media_ssrc, nacks: (0..count).map(pair).collect() };
+        let message = RTCMessage::RtcpPacket(Default::default(), vec![Box::new(nack)]);
+        self.stack.handle_write(TaggedRTCMessage { now, message }).unwrap();
     }
 
     pub(crate) fn ask_for_picture(&mut self, media_ssrc: u32, now: Instant) {

@@ -214,3 +214,26 @@ fn a_host_that_sends_nothing_loses_media_and_not_memory() {
     let waiting = std::iter::from_fn(|| world.sfu.poll_transmit()).count();
     assert!(waiting < 700, "{waiting}");
 }
+
+#[test]
+fn a_flood_of_nacks_has_no_more_packets_sent_again_than_allowed() {
+    let mut world = World::new();
+    world.join_publishing("alice");
+    let bob = world.join("bob");
+    world.run(3000);
+    let ssrc = world.clients[bob].ssrc("alice", "video").unwrap();
+    let newest = world.clients[bob].received("alice", "video").last().unwrap().header.sequence_number;
+    for _ in 0..50 {
+        let now = world.now;
+        world.clients[bob].down.ask_again(ssrc, newest.wrapping_sub(200), 10, now);
+    }
+    // The answers come by themselves: fifty times 170 packets would be 8,500.
+    let client = &mut world.clients[bob];
+    let asked: Vec<Datagram> = std::iter::from_fn(|| client.down.transmit()).collect();
+    assert!(asked.len() >= 50);
+    for datagram in &asked {
+        world.sfu.handle(datagram, world.now);
+    }
+    let answers = std::iter::from_fn(|| world.sfu.poll_transmit()).count();
+    assert!((500..2500).contains(&answers), "{answers}");
+}
