@@ -8,9 +8,10 @@
 (() => {
     "use strict";
 
-    // Large enough for three layers: libwebrtc sends one or two of a smaller picture, whatever it is asked for.
+    // Large enough for three layers: of 640 × 360 libwebrtc sends two, whatever it is asked for. Few frames: a reader has
+    // four tabs on one machine, and in a mesh each of them has three encoders.
     const SIZE = { width: 960, height: 540 };
-    const FRAMES = 15;
+    const FRAMES = 10;
 
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -124,7 +125,7 @@
             const drift = calm.matches ? 0 : at;
             const shift = -(drift * 3 % 192);
             for (let x = shift; x < width; x += 192) for (let y = shift; y < height; y += 192) pen.drawImage(this.#grain, x, y);
-            const ball = { x: bounce(drift * 9, width - 120) + 60, y: bounce(drift * 6, height - 120) + 60 };
+            const ball = { x: bounce(drift * 12, width - 120) + 60, y: bounce(drift * 8, height - 120) + 60 };
             pen.fillStyle = `hsl(${this.#hue} 70% 70%)`;
             pen.beginPath();
             pen.arc(ball.x, ball.y, 54, 0, 2 * Math.PI);

@@ -41,6 +41,7 @@
             this.path = path;
             this.members = new Set();
             this.build();
+            this.reset();
             this.phase("out");
             this.say("live", "You are in no channel yet. Press Join.");
             addEventListener("pagehide", () => this.leave());
