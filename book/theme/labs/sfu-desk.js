@@ -26,7 +26,7 @@
             this.name = text("name", first());
             this.name.addEventListener("input", () => { this.#theirs = true; });
             this.channel = text("channel", "demo");
-            this.role = choice("role", [["publisher", "publisher"], ["subscriber", "subscriber: watches only"]]);
+            this.role = choice("role", [["publisher", "publisher"], ["subscriber", "subscriber"]]);
             this.life = choice("seconds", LIVES, 3600);
             this.packets = element("input", { type: "checkbox", "data-sfu": "with-packets" });
             this.join = element("button", { type: "submit", "data-sfu": "join", class: "sfu-main" }, "Join");
