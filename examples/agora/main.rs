@@ -1,167 +1,128 @@
-//! Agora: how do many people call at once?. TO WRITE: what this shows, with the crate that the field uses in place of the bytes below.
+//! Agora: how do many people call at once?
 //!
-//! Without arguments both ends run here, on loopback, and show what they say to each other.
+//! Without arguments all ends run here, on loopback: a token is made, and a channel
+//! on a small SFU that asks for it. The parts:
+//!
+//! - `token`: what a token says, and its signature
+//! - `server`: the SFU on its sockets, and the door where tokens are checked
+//! - `member`: who joins; `peer`: its connections, by the crate `webrtc`
+//! - `media`: what a member sends, sound and pictures that a program made up
+//! - `story`: a call, step by step
+//! - `refusals`: tokens that do not get in
+//! - `outside`: a project of your own at Agora, and a server elsewhere
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+// The same job in three chapters, so the same files.
+#[path = "../webrtc/keys.rs"]
+mod keys;
+mod media;
+mod member;
+mod outside;
+mod peer;
+mod record;
+mod refusals;
+mod server;
+mod story;
+#[path = "../websocket/target.rs"]
+mod target;
+mod token;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
-use tap::{Tap, UdpSocket};
 
-/// Sends a ping and waits for its pong.
+use keys::KeyLogs;
+use member::Refused;
+use target::Target;
+use token::App;
+
+/// Builds an Agora token, takes it apart, and joins a channel with it.
 ///
-/// Without --server or --listen, both ends run on loopback.
+/// Without --token, --server or --listen, all ends run on loopback: an SFU that asks
+/// for tokens, and its members. With AGORA_APP_ID and AGORA_APP_CERTIFICATE in the
+/// environment it prints a token of that project of yours instead, and sends nothing
+/// anywhere.
 #[derive(Debug, Parser)]
 #[command(name = "agora", after_help = EXAMPLES)]
 struct Args {
-    /// Ask a server at ADDR
-    #[arg(long, value_name = "ADDR", conflicts_with = "listen")]
-    server: Option<SocketAddr>,
+    /// Take this token apart and check it; with --server, join with it. `-` reads it
+    /// from standard input, as process lists show arguments to everybody
+    #[arg(long, value_name = "TEXT")]
+    token: Option<String>,
 
-    /// Be a server at ADDR, until Ctrl-C
-    #[arg(long, value_name = "ADDR")]
+    #[command(flatten)]
+    pass: token::Options,
+
+    /// Join the SFU at URL: another one of these, or the workbook's lab
+    #[arg(long, value_name = "URL", requires = "token", conflicts_with = "listen")]
+    server: Option<Target>,
+
+    /// Be an SFU at ADDR, until Ctrl-C
+    #[arg(long, value_name = "ADDR", conflicts_with = "token")]
     listen: Option<SocketAddr>,
+
+    /// Also write the keys of each DTLS handshake to FILE, for Wireshark
+    #[arg(long, value_name = "FILE")]
+    keylog: Option<PathBuf>,
 
     #[command(flatten)]
     tap: tap::Options,
 }
 
 const EXAMPLES: &str = "\
+The certificate of a project is taken from the environment and from nowhere else. It signs, and checks the
+signature of a --token; it is never printed, recorded or sent.
+
 Examples:
   cargo run --example agora
-  cargo run --example agora -- --pcap agora.pcapng
+  cargo run --example agora -- --quiet --pcap agora.pcapng
+  cargo run --example agora -- --token 007eJx...
   cargo run --example agora -- --listen 127.0.0.1:7007
-  cargo run --example agora -- --server 127.0.0.1:7007
+  cargo run --example agora -- --server ws://127.0.0.1:7007/ --uid pong --token -
+  AGORA_APP_ID=... AGORA_APP_CERTIFICATE=... cargo run --example agora -- --channel demo
 
-Exit codes: 0 fine, 1 no answer, 2 wrong usage or an address or file that cannot be used";
+Exit codes: 0 fine, 1 the token is refused, or nobody answers, 2 wrong usage or an address or file that cannot be used";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| outside::usage(&error));
     match run(&args).await {
-        Ok(code) => code,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(2)
+            ExitCode::from(if error.is::<Refused>() { 1 } else { 2 })
         }
     }
 }
 
-async fn run(args: &Args) -> Result<ExitCode> {
+async fn run(args: &Args) -> Result<()> {
+    let yours = outside::project()?;
+    let text = args.token.as_deref().map(outside::given).transpose()?;
     let tap = args.tap.start(None)?;
-    let number = u16::from_be_bytes(args.tap.random().bytes());
-    let result = match (args.server, args.listen) {
-        (Some(server), _) => ask_at(server, number, &tap).await,
-        (None, Some(address)) => listen(address, &tap).await,
-        (None, None) => story(number, &tap).await,
+    let keys = KeyLogs::create(args.keylog.as_deref(), args.tap.pcap.as_deref())?;
+    let mut random = args.tap.random();
+    let result = match (&text, &args.server, args.listen) {
+        (Some(token), Some(target), _) => {
+            outside::visit(target, token, &args.pass, keys, &tap).await
+        }
+        (Some(token), None, _) => {
+            outside::examine(token, yours.as_ref(), &args.pass, &args.tap, &tap)
+        }
+        (None, _, Some(address)) => {
+            let app = yours.map_or_else(|| App::drawn(&mut random), Ok)?;
+            outside::listen(address, app, &args.pass, &args.tap, &tap).await
+        }
+        (None, _, None) => match yours {
+            Some(app) => outside::real(&app, &args.pass, &args.tap, &tap),
+            None => {
+                let app = App::drawn(&mut random)?;
+                let all = args.tap.json || args.tap.quiet;
+                story::tell(&app, &args.pass, all, keys, random, &tap).await
+            }
+        },
     };
-    args.tap.finish(&tap)?; // what went wrong is worth a capture too
+    args.tap.save(&tap)?; // what went wrong is worth a capture too
     result
-}
-
-/// Both ends on loopback: one question, one answer.
-async fn story(number: u16, tap: &Tap) -> Result<ExitCode> {
-    // One tap hears both directions: the other end needs none.
-    let pong = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0).into(), &Tap::off()).await;
-    let pong = pong.context("cannot open a socket on loopback")?;
-    let address = pong.local_addr();
-    tokio::spawn(async move { serve(&pong).await });
-    tap.name(address, "pong");
-    ask_at(address, number, tap).await
-}
-
-async fn ask_at(server: SocketAddr, number: u16, tap: &Tap) -> Result<ExitCode> {
-    let local = match server {
-        server if server.ip().is_loopback() => SocketAddr::new(server.ip(), 0),
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let ping = UdpSocket::bind(local, tap)
-        .await
-        .with_context(|| format!("cannot open a socket at {local}"))?;
-    tap.name(ping.local_addr(), "ping");
-    tap.say("Are you there? ping asks, and expects its number back.");
-    let answered = ask(&ping, server, number)
-        .await
-        .with_context(|| format!("cannot ask {server}"))?;
-    if !answered {
-        eprintln!(
-            "error: no answer from {server}. Is a server running there? `--listen ADDR` starts one"
-        );
-        return Ok(ExitCode::FAILURE);
-    }
-    tap.learned(&format!("pong {number}: somebody at {server} read the question, and answered this one."));
-    Ok(ExitCode::SUCCESS)
-}
-
-// ANCHOR: ask
-/// Sends a ping until it is answered, three times at most: UDP loses packets.
-async fn ask(
-    ping: &UdpSocket,
-    server: SocketAddr,
-    number: u16,
-) -> io::Result<bool> {
-    let question = format!("ping {number}");
-    for _ in 0..3 {
-        ping.send_to(question.as_bytes(), server).await?;
-        if let Ok(answer) =
-            tokio::time::timeout(Duration::from_secs(1), pong(ping, server, number))
-                .await
-        {
-            return answer.map(|()| true);
-        }
-    }
-    Ok(false)
-}
-
-/// Waits for the pong of that number. Anyone may send to this port, so everything else is dropped.
-async fn pong(ping: &UdpSocket, server: SocketAddr, number: u16) -> io::Result<()> {
-    let expected = format!("pong {number}");
-    let mut buffer = [0; 1500];
-    loop {
-        let (length, from) = ping.recv_from(&mut buffer).await?;
-        if from == server && buffer[..length] == *expected.as_bytes() {
-            return Ok(());
-        }
-    }
-}
-// ANCHOR_END: ask
-
-// ANCHOR: answer
-/// What to send back; nothing where the datagram is no ping.
-fn answer(datagram: &[u8]) -> Option<Vec<u8>> {
-    let number = datagram.strip_prefix(b"ping ")?;
-    Some([b"pong ", number].concat())
-}
-// ANCHOR_END: answer
-
-/// Answers until the task is dropped.
-async fn serve(socket: &UdpSocket) {
-    let mut buffer = [0; 1500];
-    loop {
-        let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
-            // Some systems report here that an earlier answer found nobody. The next client is waiting.
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            continue;
-        };
-        if let Some(response) = answer(&buffer[..length]) {
-            // It may be undeliverable, as to port 0. The client would ask again.
-            let _ = socket.send_to(&response, from).await;
-        }
-    }
-}
-
-async fn listen(address: SocketAddr, tap: &Tap) -> Result<ExitCode> {
-    let socket = UdpSocket::bind(address, tap).await.with_context(|| {
-        format!("cannot listen at {address}; is the port taken? Port 0 takes any")
-    })?;
-    tap.tell(&format!("Listening at {}. Ctrl-C ends it.", socket.local_addr()));
-    tokio::select! {
-        () = serve(&socket) => {}
-        end = tokio::signal::ctrl_c() => end.context("cannot wait for Ctrl-C")?,
-    }
-    Ok(ExitCode::SUCCESS)
 }

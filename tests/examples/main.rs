@@ -2,6 +2,7 @@
 //! speak their protocol make of them.
 
 mod agora;
+mod agora_project;
 mod ice;
 mod nat;
 mod process;
