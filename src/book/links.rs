@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
+use regex::Regex;
 
 use super::address;
 use super::anatomy::{Anatomy, anatomy};
@@ -33,6 +35,11 @@ pub(crate) fn check(site: &Site, sources: &Sources, rfcs: &Rfcs) -> Vec<Problem>
     let (gathered, own): (Vec<_>, Vec<_>) =
         pages.iter().partition(|(path, _)| GATHERED.contains(path) && !sources.pages.contains_key(**path));
     let problems: Vec<Problem> = own.into_iter().flat_map(|page| checker.page(page)).collect();
+    if !problems.is_empty() {
+        return problems;
+    }
+    let problems: Vec<Problem> =
+        site.own_scripts().flat_map(|(path, text)| checker.script(path, text)).collect();
     if !problems.is_empty() {
         return problems;
     }
@@ -67,6 +74,20 @@ impl Checker<'_> {
         let needed = offline::of_page(anatomy).into_iter();
         problems.extend(needed.map(|(link, complaint)| source.problem(complaint, &link, 0)));
         problems
+    }
+
+    /// The links that a script makes once it runs: those that stand in it as they are.
+    fn script(&self, path: &str, text: &str) -> Vec<Problem> {
+        static LINK: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"\bhref["']?\s*[:=]\s*["'`](https?:[^"'`$]*)["'`]"#)
+                .expect("the pattern is a constant")
+        });
+        let links = LINK.captures_iter(text).filter_map(|found| found.get(1));
+        let checked = links.filter_map(|link| {
+            let complaint = self.outside("https", link.as_str()).err()?;
+            Some(complaint.at(offline::without_hash(path), line_at(text, link.start())))
+        });
+        checked.collect()
     }
 
     fn link(&self, page: &str, anatomy: &Anatomy, link: &str) -> Result<(), Complaint> {

@@ -24,15 +24,11 @@ pub(super) fn of_page(anatomy: &Anatomy) -> Vec<(String, Complaint)> {
 /// The same of all style sheets, and of the scripts that are this book's own.
 pub(super) fn check(site: &Site) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (path, bytes) in site.files() {
-        let Ok(text) = std::str::from_utf8(bytes) else { continue };
-        let found = if path.ends_with(".css") {
-            in_style(text)
-        } else if path.ends_with(".js") && path.starts_with("book/theme/") {
-            in_script(text)
-        } else {
-            continue;
-        };
+    // mdBook copies the folder of the theme as well; no page loads that copy.
+    let styles = site.texts(".css").filter(|(path, _)| !path.starts_with("theme/"));
+    let styles = styles.map(|(path, text)| (path, text, in_style(text)));
+    let scripts = site.own_scripts().map(|(path, text)| (path, text, in_script(text)));
+    for (path, text, found) in styles.chain(scripts) {
         let file = without_hash(path);
         let told = found.into_iter().map(|(at, link)| complaint(link).at(&file, line_at(text, at)));
         problems.extend(told);
@@ -90,7 +86,7 @@ fn is_computed_or_own(link: &str) -> bool {
 }
 
 /// The name that the file has in the sources: mdBook writes a hash into it.
-fn without_hash(path: &str) -> String {
+pub(super) fn without_hash(path: &str) -> String {
     static HASH: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"-[0-9a-f]{8}(\.\w+)$").expect("the pattern is a constant"));
     HASH.replace(path, "$1").into_owned()

@@ -49,8 +49,18 @@ impl Site {
 
     /// Every page, as text.
     pub fn pages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts(".html")
+    }
+
+    /// Every script that is this book's own, and not mdBook's.
+    pub(super) fn own_scripts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts(".js").filter(|(path, _)| path.starts_with("book/theme/"))
+    }
+
+    /// Every file whose name ends so, as text.
+    pub(super) fn texts(&self, ending: &'static str) -> impl Iterator<Item = (&str, &str)> {
         self.files()
-            .filter(|(path, _)| path.ends_with(".html"))
+            .filter(move |(path, _)| path.ends_with(ending))
             .filter_map(|(path, bytes)| Some((path, std::str::from_utf8(bytes).ok()?)))
     }
 }

@@ -77,6 +77,17 @@ fn an_sdp_that_lacks_what_is_asked_for_is_told() {
 }
 
 #[test]
+fn scripts_and_styles_are_looked_through_too() {
+    let checkout = Checkout::of(&[("a.md", "# A\n")])
+        .file("book/theme/term.js", "\nfetch(\"https://a.example/b\");\n")
+        .file("book/theme/wirebook.css", "a {}\n\nb { background: url(//a.example/b.png) }\n");
+    assert_snapshot!(said(&checkout));
+    let checkout = Checkout::of(&[("a.md", "# A\n")])
+        .file("book/theme/term.js", "let a = {\n href: \"https://a.example/b.\" };\n");
+    assert_snapshot!(said(&checkout));
+}
+
+#[test]
 fn each_mistake_is_told_where_it_stands() {
     let names: Vec<String> =
         MISTAKES.iter().map(|(what, _)| format!("{}.md", what.replace(' ', "_"))).collect();

@@ -1,7 +1,10 @@
-//! Further reading: each entry says what it is good for and what to beware of.
+//! The book itself has no mistake; and in Further reading each entry says what it is good for and what to beware of.
 
 use std::fs;
 use std::path::Path;
+
+use wirebook::book;
+use wirebook::workbook::Workbook;
 
 /// The table of numbers that were replaced; all others are of entries.
 const NUMBERS: [&str; 2] = ["you read", "now it is"];
@@ -56,6 +59,18 @@ fn cells(row: &str) -> Vec<String> {
     let row = row.trim().trim_start_matches('|').replace("\\|", "\u{1}");
     let row = row.strip_suffix('|').unwrap_or(&row).to_owned();
     row.split('|').map(|cell| cell.trim().replace('\u{1}', "|")).collect()
+}
+
+/// No link is malformed or dead, and no page needs the network: what `tests/book/mistakes.rs` shows to fail the build.
+#[test]
+fn the_book_itself_builds() {
+    let built = book::build(&Workbook::at(Path::new(env!("CARGO_MANIFEST_DIR"))));
+    let built = built.unwrap_or_else(|broken| panic!("{broken}"));
+    let is_here = |page: &str| built.site.file(page).is_some();
+    assert!(is_here("stun.html") && is_here("further-reading.html") && is_here("glossary.html"));
+    // These are looked through for hosts that they connect to, by where they are.
+    let own = |path: &str| path.starts_with("book/theme/labs/") && path.ends_with(".js");
+    assert!(built.site.files().filter(|(path, _)| own(path)).count() > 5, "the labs' scripts have moved");
 }
 
 #[test]
