@@ -1,3 +1,4 @@
 //! The chapter "Agora: how do many people call at once?".
 
-pub mod answer;
+pub mod forward;
+pub mod topology;
