@@ -2,6 +2,7 @@
 
 pub mod forward;
 pub mod refusal;
+pub mod sign_token;
 pub mod topology;
 
 use wire::Spec;
