@@ -6,7 +6,6 @@ mod packing;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
-use miniz_oxide::deflate::compress_to_vec_zlib;
 use sha2::Sha256;
 use wire::agora::{AGORA, Service};
 
@@ -50,7 +49,7 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 /// Makes bytes shorter: zlib (RFC 1950) with DEFLATE (RFC 1951) in it.
 #[must_use]
 pub fn deflate(bytes: &[u8]) -> Vec<u8> {
-    compress_to_vec_zlib(bytes, 6)
+    wire::agora::deflated(bytes)
 }
 
 /// Bytes as text: RFC 4648 section 4.

@@ -29,6 +29,7 @@ pub use admit::{Admission, CHECKS, Check, Question, Refusal, admit};
 pub use sign::{Certificate, NotACertificate, Signature};
 pub use time::Utc;
 pub use token::{Permissions, Privileges, Service, Token, Unreadable, Unsignable, privilege};
+pub use zlib::deflated;
 
 use base64::Engine;
 use base64::engine::DecodePaddingMode;

@@ -126,7 +126,8 @@ fn inflated(data: &[u8]) -> (Vec<u8>, usize, Option<&'static str>) {
 
 /// As zlib would write it, if not byte for byte: a token is too short for Huffman tables of its own, and this compressor
 /// does not see that by itself.
-pub(super) fn deflated(content: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn deflated(content: &[u8]) -> Vec<u8> {
     let usual = compress_to_vec_zlib(content, 6);
     let flags = create_comp_flags_from_zip_params(6, 15, CompressionStrategy::Fixed.into());
     let mut fixed = vec![0; content.len() * 2 + 64];
