@@ -156,7 +156,9 @@ impl Publication {
         }
         let rid = said(self.extensions.rid).unwrap_or_default();
         let layer = self.layers.iter_mut().position(|layer| layer.rid.as_bytes() == rid)?;
-        self.layers.get_mut(layer)?.ssrc = Some(header.ssrc);
+        // The first of it, or it has begun again with numbers of its own.
+        let again = self.layers.get_mut(layer)?;
+        (again.ssrc, again.newest) = (Some(header.ssrc), None);
         Some(layer)
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Slot {
     pub(crate) target: Option<usize>,
     /// The layer that is sent.
     pub(crate) current: Option<usize>,
+    /// Its SSRC at the publisher.
+    source: u32,
     /// When a picture was last asked for because none had come.
     pub(crate) asked: Option<Instant>,
     rewriter: Rewriter,
@@ -59,6 +61,7 @@ impl Slot {
             chooser: Chooser::default(),
             target: None,
             current: None,
+            source: 0,
             asked: None,
             rewriter: Rewriter::new(kind.clock()),
             meter: Meter::default(),
@@ -96,10 +99,11 @@ impl Slot {
         now: Instant,
     ) -> Option<rtc::rtp::Packet> {
         let target = self.target?;
-        if self.current != Some(incoming.layer) && target == incoming.layer && incoming.begins {
+        let is_sent = self.current == Some(incoming.layer) && self.source == incoming.source;
+        if !is_sent && target == incoming.layer && incoming.begins {
             self.rewriter.switch(incoming.source, &incoming.numbers, now);
-            self.switches += u64::from(self.current.is_some());
-            self.current = Some(target);
+            self.switches += u64::from(self.current.is_some_and(|before| before != target));
+            (self.current, self.source) = (Some(target), incoming.source);
         }
         self.current?;
         let numbers = self.rewriter.rewrite(incoming.source, &incoming.numbers, now)?;

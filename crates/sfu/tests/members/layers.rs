@@ -127,6 +127,24 @@ fn a_layer_that_dries_up_is_replaced_by_the_next_smaller_and_comes_back() {
 }
 
 #[test]
+fn a_layer_that_begins_again_under_another_ssrc_goes_on() {
+    let mut world = World::new();
+    let alice = world.join_publishing("alice");
+    let bob = world.join("bob");
+    world.prefer(bob, "alice", "q");
+    world.run(3000);
+    world.clients[alice].sources[1].begin_again(77);
+    world.clients[alice].sources[0].begin_again(78);
+    world.run(3000);
+    world.settle();
+    let sources = world.clients[alice].sources.clone();
+    let video = world.clients[bob].received("alice", "video");
+    assert_continuous(video);
+    assert!(tags(video).contains(&(77, sources[1].count - 1)));
+    assert_eq!(world.view().forwards.iter().find(|one| one.kind == "video").unwrap().switches, 0);
+}
+
+#[test]
 fn a_layer_that_only_trickles_counts_as_dry() {
     let mut world = World::new();
     let alice = world.join_publishing("alice");

@@ -66,6 +66,13 @@ impl Source {
         }
     }
 
+    /// As after the camera was changed: numbers of its own.
+    pub(crate) fn begin_again(&mut self, ssrc: u32) {
+        let again = Self::new(ssrc, self.rid, self.frame, self.bytes, self.size);
+        let (mid, extensions) = (std::mem::take(&mut self.mid), self.extensions);
+        *self = Self { mid, extensions, ..again };
+    }
+
     /// A packet of audio, or the packets of a frame.
     pub(crate) fn next(&mut self) -> Vec<Packet> {
         if self.frame == 0 {
