@@ -314,8 +314,8 @@ impl Sfu {
         match message {
             FromMember::Join { .. } => Err(Error::Order("expected one join, found another: leave first")),
             FromMember::Renew { .. } => Err(Error::Order("expected the host to check tokens")),
-            FromMember::Offer { sdp } => self.take_offer(id, sdp, now),
-            FromMember::Answer { sdp } => self.take_answer(id, sdp, now),
+            FromMember::Offer { sdp } => self.take_offer(id, &sdp, now),
+            FromMember::Answer { sdp } => self.take_answer(id, &sdp, now),
             FromMember::Prefer { uid, layer } => self.prefer(id, uid, &layer, now),
             FromMember::Relay { to, body } => self.relay(id, to, body),
             FromMember::Leave => {

@@ -14,10 +14,10 @@ use crate::{Error, MemberId, Sfu};
 
 impl Sfu {
     /// `up`: what a member publishes from now on.
-    pub(crate) fn take_offer(&mut self, id: MemberId, sdp: String, now: Instant) -> Result<(), Error> {
+    pub(crate) fn take_offer(&mut self, id: MemberId, sdp: &str, now: Instant) -> Result<(), Error> {
         let unusable = |why: String| Error::Description { expected: "offer", why };
-        self.check_size(&sdp, "offer")?;
-        let sdp = RTCSessionDescription::offer(without_candidates(&sdp))
+        self.check_size(sdp, "offer")?;
+        let sdp = RTCSessionDescription::offer(without_candidates(sdp))
             .map_err(|error| unusable(error.to_string()))?;
         let offer = Description::read(&sdp, self.config.limits.sections).map_err(unusable)?;
         self.open_up(id, &offer, now)?;
@@ -122,10 +122,10 @@ impl Sfu {
     }
 
     /// `down`: the answer to the last offer.
-    pub(crate) fn take_answer(&mut self, id: MemberId, sdp: String, now: Instant) -> Result<(), Error> {
+    pub(crate) fn take_answer(&mut self, id: MemberId, sdp: &str, now: Instant) -> Result<(), Error> {
         let unusable = |why: String| Error::Description { expected: "answer", why };
-        self.check_size(&sdp, "answer")?;
-        let sdp = RTCSessionDescription::answer(without_candidates(&sdp))
+        self.check_size(sdp, "answer")?;
+        let sdp = RTCSessionDescription::answer(without_candidates(sdp))
             .map_err(|error| unusable(error.to_string()))?;
         let answer = Description::read(&sdp, usize::MAX).map_err(unusable)?;
         let member = self.members.get_mut(&id).ok_or(Error::Gone)?;
