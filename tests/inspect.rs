@@ -216,3 +216,59 @@ fn a_session_description_says_so_itself_and_is_read_line_by_line() {
     assert!(stdout(&run(&["inspect", "--verbose", offer])).contains("0000  76"), "its bytes");
     assert!(stdout(&run(&["inspect", "--json", offer])).contains("\"connection-address\""));
 }
+
+/// Of npm's agora-token, with the certificate that it is tested with.
+const TOKEN: &str = "007eJxTYBBbsMMnKq7p9Hf/HcIX5kce9b518kCiQgSr5Zrp4X1Tu6UUGCzNDZwdjU1TUs0Mkk1MzExMk5ISUy0SjQxNDcwMk4yN3b8IMEQwMTAwMoAwBIL4CgzmKeZGxmamqUmWFsYmFqbGluapxqnGaZYpJmYGSSkpiVwMRhYWRsYmhkbmxgDCaiTj";
+const OLD_TOKEN: &str = "006970CA35de60c44645bbae8a215061b33IACV0fZUBw+72cVoL9eyGGh3Q6Poi8bgjwVLnyKSJyOXR7dIfRBXoFHlEAABAAAAR/QQAAEAAQCvKDdW";
+const CERTIFICATE: &str = "5CFd2fd1755d40ecb72977518be15d3b";
+
+#[test]
+fn an_agora_token_comes_as_it_is_from_argument_file_or_pipe() {
+    let word = run(&["inspect", TOKEN]);
+    assert!(stdout(&word).contains("Channel: \"7d72365eb983"), "{}", stdout(&word));
+    assert!(!stdout(&word).contains("verified") && !stdout(&word).contains("wrong"), "{}", stdout(&word));
+    let file = tempfile().join("token.txt");
+    std::fs::write(&file, TOKEN).unwrap();
+    for other in [
+        run(&["inspect", file.to_str().unwrap()]),
+        piped(&["inspect", "-"], TOKEN.as_bytes()),
+        run(&["inspect", "--as", "agora", TOKEN]),
+    ] {
+        assert_eq!(stdout(&other), stdout(&word), "{}", stderr(&other));
+    }
+    let line = piped(&["inspect", "-"], format!("{TOKEN}\n").as_bytes());
+    assert!(stdout(&line).contains("Line end") && stdout(&line).contains("Uid: \"2882341273\""));
+    // One that is hardly a token, if its reader says that it is one.
+    let cut = run(&["inspect", "--as", "agora", &TOKEN[..70]]);
+    assert!(stdout(&cut).contains("breaks off"), "{}", stdout(&cut));
+    let old = run(&["inspect", OLD_TOKEN]);
+    assert!(stdout(&old).contains("AccessToken2"), "{}", stdout(&old));
+}
+
+#[test]
+fn a_tokens_signature_is_checked_with_the_certificate_of_the_environment_which_is_not_printed() {
+    let with = |certificate: &str, args: &[&str]| {
+        let output = wirebook(args).env("AGORA_APP_CERTIFICATE", certificate).output().unwrap();
+        for said in [stdout(&output), stderr(&output)] {
+            assert!(!said.contains(CERTIFICATE) && !said.contains("5CFd2fd1"), "{said}");
+        }
+        output
+    };
+    for args in [&["inspect", TOKEN][..], &["inspect", "--json", TOKEN]] {
+        for (certificate, verdict) in
+            [(CERTIFICATE, Some("verified:")), (&"0".repeat(32), Some("wrong:")), ("", None)]
+        {
+            let output = with(certificate, args);
+            for word in ["verified:", "wrong:"] {
+                assert_eq!(stdout(&output).contains(word), verdict == Some(word), "{}", stdout(&output));
+            }
+        }
+    }
+    let refused = with(&CERTIFICATE[1..], &["inspect", TOKEN]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(
+        stderr(&refused),
+        "error: cannot use AGORA_APP_CERTIFICATE: an App Certificate has 32 hex digits, this has 31 characters: copy it from \
+         the project's settings, without quotes\n"
+    );
+}

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use wire::agora::Certificate;
 use wire::filter::{Filter, Packet};
 use wire::render::ladder::{Ladder, Said};
 use wire::render::{json, plain, text};
@@ -15,9 +16,15 @@ use wire::{Dissection, Session, Severity, Tree};
 use super::{Args, style};
 use crate::cli::progress;
 
-pub(super) fn show(args: &Args, trace: &Trace, out: &mut impl Write) -> Result<()> {
+pub(super) fn show(
+    args: &Args,
+    certificate: Option<Certificate>,
+    trace: &Trace,
+    out: &mut impl Write,
+) -> Result<()> {
     let filter = args.filter.as_deref().map(Filter::parse).transpose()?;
-    let view = View { args, filter, start: trace.events.first().map_or(Duration::ZERO, |e| e.at) };
+    let start = trace.events.first().map_or(Duration::ZERO, |e| e.at);
+    let view = View { args, certificate, filter, start };
     if args.ladder {
         return view.ladder(trace, out);
     }
@@ -29,6 +36,7 @@ pub(super) fn show(args: &Args, trace: &Trace, out: &mut impl Write) -> Result<(
 
 struct View<'a> {
     args: &'a Args,
+    certificate: Option<Certificate>,
     filter: Option<Filter>,
     start: Duration,
 }
@@ -173,7 +181,8 @@ impl View<'_> {
     }
 
     fn session(&self, trace: &Trace) -> Session {
-        let session = Session::of(trace, self.args.password.clone());
+        let session =
+            Session::of(trace, self.args.password.clone()).app_certificate(self.certificate.clone());
         match self.args.proto {
             Some(layer) => session.only(layer),
             None => session,

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use wire::agora::AGORA;
 use wire::trace::{Trace, looks_like_capture};
 
 /// A capture has packets of its own; anything else is one message.
@@ -24,13 +25,16 @@ const LONGEST_MESSAGE: u64 = 16 << 20;
 /// As much as it takes to tell which of the two it is.
 const BEGINNING: u64 = 16;
 
-pub(super) fn read(words: &[String]) -> Result<Input> {
+/// Reads it; `as_text`: words are the message itself, and stand for no bytes.
+pub(super) fn read(words: &[String], as_text: bool) -> Result<Input> {
     let bytes = match words {
         [dash] if dash == "-" => from_text_or_as_is(bounded(io::stdin().lock(), "standard input")?),
         [word] if is_path(word) => {
             let file = File::open(word).with_context(|| format!("cannot read {word}"))?;
             from_text_or_as_is(bounded(file, word)?)
         }
+        // Base64 would read a token too, and make nonsense of it.
+        [word] if as_text || (AGORA.claims)(word.as_bytes()) => word.clone().into_bytes(),
         // Several words are hex as a dump prints it: 00 01 00 00
         words => match decode(&words.concat()) {
             Some(bytes) => bytes,

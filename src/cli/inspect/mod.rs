@@ -1,6 +1,7 @@
 //! `wirebook inspect`: takes bytes apart, wherever they come from.
 
 mod capture;
+mod certificate;
 mod input;
 mod keylog;
 
@@ -8,6 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use wire::agora::{AGORA, Certificate};
 use wire::render::sdp::SdpView;
 use wire::render::text::Style;
 use wire::sdp::lint::Role;
@@ -25,8 +27,12 @@ Examples:
   wirebook inspect traces/stun.pcapng --ladder
   wirebook inspect call.pcapng --keylog call.keys --filter dtls --verbose
   tcpdump -i lo -w - udp port 3478 | wirebook inspect - --json
+  wirebook inspect 007eJxTYBBbsMMnKq7p9Hf/...
   wirebook inspect --sdp offer.sdp
   wirebook inspect --sdp answer.sdp --offer offer.sdp
+
+The signature of an Agora token is checked with the App Certificate in AGORA_APP_CERTIFICATE, which is never printed.
+To keep it out of the shell's history: read -rs AGORA_APP_CERTIFICATE && export AGORA_APP_CERTIFICATE
 
 Whatever the bytes, the exit code is 0: what is wrong with them is said in the tree.
 With --sdp it is 1 where there is an error, and 0 where there are only warnings and notes.";
@@ -35,7 +41,7 @@ With --sdp it is 1 where there is an error, and 0 where there are only warnings 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A file, `-` for standard input, or the bytes themselves in hex or base64
+    /// A file, `-` for standard input, or the bytes themselves in hex or base64; an Agora token as it is
     #[arg(required = true, value_name = "INPUT")]
     input: Vec<String>,
     /// The protocol, rather than guess it
@@ -90,12 +96,14 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         return check(args);
     }
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let result = match input::read(&args.input)? {
+    let certificate = certificate::given()?;
+    let as_text = args.proto.is_some_and(|layer| layer.id == AGORA.id);
+    let result = match input::read(&args.input, as_text)? {
         Input::Capture(mut trace) => {
             if let Some(path) = &args.keylog {
                 trace.secrets.push(keylog::read(path)?);
             }
-            capture::show(args, &trace, &mut out)
+            capture::show(args, certificate, &trace, &mut out)
         }
         Input::Message(_) if args.ladder || args.filter.is_some() || args.keylog.is_some() => {
             bail!(
@@ -103,7 +111,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
                 input::name(&args.input)
             )
         }
-        Input::Message(bytes) => message(args, &bytes, &mut out).map_err(Into::into),
+        Input::Message(bytes) => message(args, certificate.as_ref(), &bytes, &mut out).map_err(Into::into),
     };
     result?;
     out.flush()?;
@@ -116,9 +124,14 @@ fn check(args: &Args) -> Result<u8> {
     check_sdp(&Source::read(file)?, offer.as_ref(), args.role, args.json, style())
 }
 
-fn message(args: &Args, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+fn message(
+    args: &Args,
+    app_certificate: Option<&Certificate>,
+    bytes: &[u8],
+    out: &mut impl Write,
+) -> io::Result<()> {
     let layer = args.proto.unwrap_or_else(|| protocols::guess(bytes));
-    let context = Context { password: args.password.as_deref(), ..Context::default() };
+    let context = Context { password: args.password.as_deref(), app_certificate, ..Context::default() };
     let dissection = layer.dissect_in(Tree::default(), bytes, &context);
     if args.json {
         let mut json = Vec::new();

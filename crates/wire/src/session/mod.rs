@@ -14,6 +14,7 @@ mod transactions;
 
 use std::net::SocketAddr;
 
+use crate::agora::Certificate;
 use crate::context::Context;
 use crate::dtls::DTLS;
 use crate::layer::Layer;
@@ -33,7 +34,7 @@ use transactions::Transactions;
 /// Dissects the events of one trace, in order.
 #[derive(Debug, Default)]
 pub struct Session {
-    password: Option<String>,
+    given: Given,
     layer: Option<&'static Layer>,
     keys: Keys,
     transactions: Transactions,
@@ -45,11 +46,25 @@ pub struct Session {
     count: u64,
 }
 
+/// What whoever asks has given.
+#[derive(Debug, Default)]
+struct Given {
+    password: Option<String>,
+    app_certificate: Option<Certificate>,
+}
+
+impl Given {
+    fn context(&self) -> Context<'_> {
+        let (password, app_certificate) = (self.password.as_deref(), self.app_certificate.as_ref());
+        Context { password, app_certificate, ..Context::default() }
+    }
+}
+
 impl Session {
     /// A session that checks integrity with `password`, where there is one.
     #[must_use]
     pub fn new(password: Option<String>) -> Self {
-        Self { password, ..Self::default() }
+        Self { given: Given { password, app_certificate: None }, ..Self::default() }
     }
 
     /// A session for the events of `trace`, with the keys that it brings along.
@@ -63,6 +78,13 @@ impl Session {
     /// Takes keys that decrypt what comes from now on.
     pub fn learn(&mut self, secrets: &Secrets) {
         self.keys.learn(secrets);
+    }
+
+    /// Checks the signatures of Agora's tokens with that certificate.
+    #[must_use]
+    pub fn app_certificate(mut self, certificate: Option<Certificate>) -> Self {
+        self.given.app_certificate = certificate;
+        self
     }
 
     /// Takes every datagram for this protocol, rather than guess.
@@ -86,7 +108,7 @@ impl Session {
         match event.transport {
             Transport::Udp => self.datagram(tree, event, number),
             Transport::Tcp => {
-                let context = Context { password: self.password.as_deref(), ..Context::default() };
+                let context = self.given.context();
                 let dissection = self.streams.piece(tree, event, self.layer, &context);
                 self.calls.learn(number, &dissection);
                 dissection
@@ -102,7 +124,7 @@ impl Session {
 
     fn datagram<'e>(&mut self, tree: Tree, event: &'e Event, number: u64) -> Dissection<'e> {
         let layer = self.layer.unwrap_or_else(|| protocols::guess(&event.bytes));
-        let context = Context { password: self.password.as_deref(), ..Context::default() };
+        let context = self.given.context();
         if layer.id == stun::STUN.id {
             return self.stun(tree, event, number, layer);
         }
@@ -128,12 +150,11 @@ impl Session {
         number: u64,
         layer: &'static Layer,
     ) -> Dissection<'e> {
-        let password = self.password.as_deref();
         let long_term = self.transactions.long_term(event);
         let long_term = long_term.as_ref().map(|owned| owned.borrowed());
         let agents = self.calls.agents();
         let asked = self.transactions.username(event).and_then(|username| agents.asked(username));
-        let context = Context { password, long_term, agents: Some(agents), asked, ..Context::default() };
+        let context = Context { long_term, agents: Some(agents), asked, ..self.given.context() };
         let mut dissection = layer.dissect_in(tree, &event.bytes[..], &context);
         for remark in self.transactions.fold(number, event, &dissection) {
             dissection.annotate(0, Severity::Info, remark);
