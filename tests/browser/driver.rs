@@ -122,7 +122,10 @@ fn capabilities(setup: Setup, profile: &Path) -> Capabilities {
     if setup.devices
         && let Some(args) = options["args"].as_array_mut()
     {
-        args.extend([json!("--use-fake-device-for-media-stream"), json!("--use-fake-ui-for-media-stream")]);
+        args.extend([
+            json!("--use-fake-device-for-media-stream=fps=10"),
+            json!("--use-fake-ui-for-media-stream"),
+        ]);
     }
     if setup.phone {
         // A window cannot be made so narrow.
