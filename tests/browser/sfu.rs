@@ -152,7 +152,7 @@ async fn on_a_phone_the_channel_is_not_wider_than_the_screen() {
         let alice = Tab { page: page.clone(), uid: "alice" };
         alice.open().await;
         alice.join().await;
-        alice.until("querySelector('[data-sfu=drawing]').dataset.lines > 0").await;
+        alice.until("querySelector('[data-sfu=plot]').dataset.points > 0").await;
         let wide = page
             .run(&format!(
                 "return [...document.querySelectorAll('{LAB}, {LAB} > *, {LAB} .sfu-stage > *')]
