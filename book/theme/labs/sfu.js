@@ -251,6 +251,7 @@
 
         // All tabs of the channel change. The higher turn is the newer wish.
         change(mode) {
+            if (!this.legs) return;
             this.enter(mode, this.turn + 1);
             for (const uid of this.members) this.relay(uid, { mode, turn: this.turn });
         }
