@@ -106,7 +106,8 @@ pub(crate) fn guarded(rooms: Router, names: Names) -> Router {
         .layer(middleware::from_fn_with_state(names, guard::host_and_origin))
         .layer(CatchPanicLayer::new())
         .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(constant(header::REFERRER_POLICY, "no-referrer"))
+        // Not "no-referrer": a form of such a page, as the class's own, says `Origin: null`, and is refused.
+        .layer(constant(header::REFERRER_POLICY, "same-origin"))
         .layer(constant(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(constant(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
 }

@@ -5,7 +5,7 @@
   let wait = 500;
 
   function listen() {
-    const socket = new WebSocket(`ws://${location.host}/__live`);
+    const socket = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/__live`);
     socket.onmessage = ({ data }) => {
       wait = 500;
       const { edition, broken } = JSON.parse(data);
