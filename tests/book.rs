@@ -9,3 +9,5 @@ mod pages;
 mod program;
 #[path = "book/reading.rs"]
 mod reading;
+#[path = "book/words.rs"]
+mod words;

@@ -115,6 +115,9 @@ fn check_links(
         Ok(rfcs) => rfcs,
         Err(complaint) => return vec![complaint.at(Rfcs::FILE, None)],
     };
+    if !rfcs.problems().is_empty() {
+        return rfcs.problems().to_vec();
+    }
     let incomplete = incomplete.iter().filter_map(|path| rendered_name(path)).collect();
     links::check(site, &Sources { incomplete, ..sources(book, folder) }, &rfcs)
 }

@@ -1,10 +1,11 @@
 //! The page that a directive stands on.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::html::slug;
+use super::places::Place;
 use super::shelf::Shelf;
 
 /// What a directive may know of its page and of the others.
@@ -14,10 +15,14 @@ pub(crate) struct Page<'a> {
     path: &'a Path,
     /// Every page of the book and its title.
     titles: &'a BTreeMap<String, String>,
+    /// Where the bytes of each word of the glossary can be seen.
+    places: &'a [Option<Place>],
     /// The packets that this page shows, before the first of them is rendered.
     shown: Vec<(String, u32)>,
     /// How often each id was given out on this page.
     ids: RefCell<HashMap<String, usize>>,
+    /// The words of the glossary that have a card on this page.
+    cards: RefCell<BTreeSet<usize>>,
 }
 
 impl<'a> Page<'a> {
@@ -25,9 +30,10 @@ impl<'a> Page<'a> {
         shelf: &'a Shelf,
         path: &'a Path,
         titles: &'a BTreeMap<String, String>,
+        places: &'a [Option<Place>],
         shown: Vec<(String, u32)>,
     ) -> Self {
-        Self { shelf, path, titles, shown, ids: RefCell::default() }
+        Self { shelf, path, titles, places, shown, ids: RefCell::default(), cards: RefCell::default() }
     }
 
     /// An id that no other part of this page has: `base`, then `base-2`.
@@ -36,11 +42,6 @@ impl<'a> Page<'a> {
             1 => base.to_owned(),
             n => format!("{base}-{n}"),
         }
-    }
-
-    /// An id that no other part of this page has: `base-1`, then `base-2`.
-    pub(crate) fn new_numbered_id(&self, base: &str) -> String {
-        format!("{base}-{}", self.count(base))
     }
 
     fn count(&self, base: &str) -> usize {
@@ -63,6 +64,21 @@ impl<'a> Page<'a> {
     /// What leads from this page to the top of the book: "", "../", …
     pub(crate) fn to_root(&self) -> String {
         "../".repeat(self.path.components().count().saturating_sub(1))
+    }
+
+    /// Says that this page needs a card for that word of the glossary.
+    pub(crate) fn needs_card(&self, term: usize) {
+        self.cards.borrow_mut().insert(term);
+    }
+
+    /// The words of the glossary that have a card on this page, sorted.
+    pub(crate) fn cards(&self) -> Vec<usize> {
+        self.cards.borrow().iter().copied().collect()
+    }
+
+    /// Where the bytes of that word of the glossary can be seen.
+    pub(crate) fn place_of(&self, term: usize) -> Option<&Place> {
+        self.places.get(term)?.as_ref()
     }
 
     /// The title of a page, by its path from the folder of the pages.

@@ -2,16 +2,21 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use mdbook_preprocessor::book::{Book, Chapter};
+use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
+use super::cards;
 use super::directives::{Directive, MDBOOK, Shape};
+use super::first_use::{self, Names};
+use super::glossary::Glossary;
 use super::includes;
 use super::packets;
 use super::page::Page;
+use super::places::{self, Figures, Place};
 use super::problem::{Complaint, Problem, line_at};
 use super::scan::{Found, scan, unclosed};
 use super::shelf::Shelf;
@@ -44,16 +49,75 @@ impl Preprocessor for Directives {
         let source = context.config.book.src.clone();
         let titles = titles(&book);
         let shelf = Shelf::new(workbook);
+        let sources = Sources::take(&mut book);
+        let pages = sources.scanned();
+        let mistakes = &mut self.mistakes.borrow_mut();
+        let words = Words::of(&shelf, &titles, &pages, mistakes);
         book.for_each_chapter_mut(|chapter| {
-            let mistakes = &mut self.mistakes.borrow_mut();
+            let Some((path, (text, found))) =
+                chapter.path.as_ref().and_then(|path| pages.get_key_value(&**path))
+            else {
+                return;
+            };
             let file = source.join(chapter.source_path.as_deref().unwrap_or(Path::new("")));
-            expand(chapter, &Whole { shelf: &shelf, titles: &titles, file }, mistakes);
+            let whole = Whole { shelf: &shelf, titles: &titles, words: &words, file };
+            chapter.content = expand(path, text, found, &whole, mistakes);
         });
-        // One that is not there, or cannot be read, is a mistake of the page that asks for it.
-        if let Ok(glossary) = shelf.glossary() {
-            self.mistakes.borrow_mut().problems.extend(glossary.strays(&titles));
-        }
         Ok(book)
+    }
+}
+
+/// The pages as they are written.
+struct Sources(BTreeMap<PathBuf, String>);
+
+/// Each page's text, and what it asks for.
+type Scanned<'s> = BTreeMap<&'s Path, (&'s str, Vec<Found<'s>>)>;
+
+impl Sources {
+    fn take(book: &mut Book) -> Self {
+        let mut texts = BTreeMap::new();
+        book.for_each_chapter_mut(|chapter| {
+            if let Some(path) = chapter.path.clone() {
+                texts.insert(path, std::mem::take(&mut chapter.content));
+            }
+        });
+        Self(texts)
+    }
+
+    fn scanned(&self) -> Scanned<'_> {
+        self.0.iter().map(|(path, text)| (&**path, (&**text, scan(text)))).collect()
+    }
+}
+
+/// What all pages together say of the glossary's words.
+struct Words<'s> {
+    /// None in a book without a page for them.
+    names: Option<Names<'s>>,
+    /// Where the bytes of each can be seen, in the order of the glossary.
+    places: Vec<Option<Place>>,
+}
+
+impl<'s> Words<'s> {
+    fn of(
+        shelf: &'s Shelf,
+        titles: &BTreeMap<String, String>,
+        pages: &Scanned<'_>,
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        // One that is not there, or cannot be read, is a mistake of the page that asks for it.
+        let glossary = shelf.glossary().ok().filter(|_| titles.contains_key(Glossary::PAGE));
+        let Some(glossary) = glossary else { return Self { names: None, places: Vec::new() } };
+        let mut figures = Figures::default();
+        for (path, (_, found)) in pages {
+            figures.add(&path.to_string_lossy(), found);
+        }
+        let (places, problems) = places::places(glossary, &figures, shelf);
+        mistakes.problems.extend(problems);
+        match shelf.rfcs() {
+            Ok(rfcs) => mistakes.problems.extend(glossary.mistakes(titles, rfcs)),
+            Err(complaint) => mistakes.problems.push(complaint.at(super::rfcs::Rfcs::FILE, None)),
+        }
+        Self { names: Some(Names::of(glossary)), places }
     }
 }
 
@@ -68,35 +132,76 @@ fn titles(book: &Book) -> BTreeMap<String, String> {
 struct Whole<'a> {
     shelf: &'a Shelf,
     titles: &'a BTreeMap<String, String>,
+    words: &'a Words<'a>,
     /// From the root of the checkout.
     file: PathBuf,
 }
 
-fn expand(chapter: &mut Chapter, whole: &Whole<'_>, mistakes: &mut Mistakes) {
-    let Some(path) = chapter.path.clone() else { return };
-    let text = std::mem::take(&mut chapter.content);
-    let found = scan(&text);
-    let page = Page::new(whole.shelf, &path, whole.titles, packets_shown(&found));
-    let mut done = 0;
-    for one in &found {
-        let html = match replacement(one, &text, &page, whole) {
-            Ok(None) => continue,
-            Ok(Some(html)) => html,
+/// A page with its directives expanded and its words marked.
+fn expand(
+    path: &Path,
+    text: &str,
+    found: &[Found<'_>],
+    whole: &Whole<'_>,
+    mistakes: &mut Mistakes,
+) -> String {
+    let page = Page::new(whole.shelf, path, whole.titles, &whole.words.places, packets_shown(found));
+    let mut parts: Vec<(Range<usize>, String)> = Vec::new();
+    for one in found {
+        match replacement(one, text, &page, whole) {
+            Ok(None) => {}
+            Ok(Some(html)) => parts.push((one.range.clone(), html)),
             Err(complaint) => {
-                mistakes.problems.push(complaint.at(&whole.file, line_at(&text, one.range.start)));
-                mistakes.incomplete.insert(path.clone());
-                String::new()
+                mistakes.problems.push(complaint.at(&whole.file, line_at(text, one.range.start)));
+                mistakes.incomplete.insert(path.to_owned());
+                parts.push((one.range.clone(), String::new()));
             }
-        };
-        chapter.content.push_str(&text[done..one.range.start]);
-        chapter.content.push_str(&html);
-        done = one.range.end;
+        }
     }
-    chapter.content.push_str(&text[done..]);
-    for start in unclosed(&text) {
+    for start in unclosed(text) {
         let complaint = Complaint::new("`{{#` without `}}`").help("write `\\{{#` to show it");
-        mistakes.problems.push(complaint.at(&whole.file, line_at(&text, start)));
+        mistakes.problems.push(complaint.at(&whole.file, line_at(text, start)));
     }
+    if !found.iter().any(|one| one.name == "glossary" && !one.quoted) {
+        parts.extend(first_uses(path, text, found, &page, whole));
+    }
+    parts.sort_by_key(|(range, _)| range.start);
+    let mut content = joined(text, &parts);
+    content.push_str(&cards::of(&page));
+    content
+}
+
+/// The links that the first uses of words become.
+fn first_uses(
+    path: &Path,
+    text: &str,
+    found: &[Found<'_>],
+    page: &Page<'_>,
+    whole: &Whole<'_>,
+) -> Vec<(Range<usize>, String)> {
+    let (Some(names), Ok(glossary)) = (&whole.words.names, whole.shelf.glossary()) else { return Vec::new() };
+    let uses = names.first_uses(&path.to_string_lossy(), text, found).into_iter();
+    uses.filter_map(|one| {
+        let term = glossary.terms().get(one.term)?;
+        page.needs_card(one.term);
+        let shown = &text[one.range.clone()];
+        Some((one.range, first_use::link(term, shown, &page.to_root())))
+    })
+    .collect()
+}
+
+/// The text with each part in the place of what stood there.
+fn joined(text: &str, parts: &[(Range<usize>, String)]) -> String {
+    let mut content =
+        String::with_capacity(text.len() + parts.iter().map(|(_, html)| html.len()).sum::<usize>());
+    let mut done = 0;
+    for (range, html) in parts {
+        content.push_str(&text[done..range.start]);
+        content.push_str(html);
+        done = range.end;
+    }
+    content.push_str(&text[done..]);
+    content
 }
 
 /// What `one` becomes; `None` where it stays as it is.

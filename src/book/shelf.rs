@@ -11,6 +11,7 @@ use wire::trace::Trace;
 
 use super::glossary::Glossary;
 use super::problem::Complaint;
+use super::rfcs::Rfcs;
 use crate::workbook::Workbook;
 
 /// All that directives may take from the checkout.
@@ -18,12 +19,19 @@ pub(crate) struct Shelf {
     workbook: Workbook,
     traces: RefCell<BTreeMap<String, Result<Rc<Trace>, Complaint>>>,
     glossary: OnceCell<Result<Glossary, Complaint>>,
+    rfcs: OnceCell<Result<Rfcs, Complaint>>,
     exercises: OnceCell<Result<Catalogue, Complaint>>,
 }
 
 impl Shelf {
     pub(crate) fn new(workbook: Workbook) -> Self {
-        Self { workbook, traces: RefCell::default(), glossary: OnceCell::new(), exercises: OnceCell::new() }
+        Self {
+            workbook,
+            traces: RefCell::default(),
+            glossary: OnceCell::new(),
+            rfcs: OnceCell::new(),
+            exercises: OnceCell::new(),
+        }
     }
 
     pub(crate) fn workbook(&self) -> &Workbook {
@@ -64,6 +72,11 @@ impl Shelf {
     /// The words of book/glossary.toml.
     pub(crate) fn glossary(&self) -> Result<&Glossary, Complaint> {
         self.glossary.get_or_init(|| Glossary::read(self.workbook.root())).as_ref().map_err(Clone::clone)
+    }
+
+    /// The RFCs of book/rfcs.toml.
+    pub(crate) fn rfcs(&self) -> Result<&Rfcs, Complaint> {
+        self.rfcs.get_or_init(|| Rfcs::read(self.workbook.root())).as_ref().map_err(Clone::clone)
     }
 
     /// The exercises of exercises/catalogue.toml.

@@ -133,13 +133,65 @@ fn a_directive_in_an_included_file_is_refused_rather_than_shown_raw() {
     assert_snapshot!(said(&checkout));
 }
 
+/// An entry each, and what is wrong with it.
+const WRONG_WORDS: &[(&str, &str)] = &[
+    ("a page that is not there", "chapter = 'b.md'\nrfc = 8489\nbytes = { none = 'w' }"),
+    ("an rfc that the book does not know", "chapter = 'a.md'\nrfc = 8498\nbytes = { none = 'w' }"),
+    ("no rfc and no source", "chapter = 'a.md'\nbytes = { none = 'w' }"),
+    ("a source that is none", "chapter = 'a.md'\nsource = 'socket.io'\nbytes = { none = 'w' }"),
+    ("no reason", "chapter = 'a.md'\nrfc = 8489\nbytes = { none = '' }"),
+    (
+        "a trace misspelt",
+        "chapter = 'a.md'\nrfc = 8489\nbytes = { packet = 'rfc5796.pcapng 1', field = 'Type' }",
+    ),
+    ("no number", "chapter = 'a.md'\nrfc = 8489\nbytes = { packet = 'rfc5769.pcapng', field = 'Type' }"),
+    (
+        "no such packet",
+        "chapter = 'a.md'\nrfc = 8489\nbytes = { packet = 'rfc5769.pcapng 99', field = 'Type' }",
+    ),
+    (
+        "no such field",
+        "chapter = 'a.md'\nrfc = 8489\nbytes = { packet = 'rfc5769.pcapng 1', field = 'Magic Cooky' }",
+    ),
+    ("not shown", "chapter = 'a.md'\nrfc = 8489\nbytes = { packet = 'rfc5769.pcapng 2', field = 'Type' }"),
+    ("no sdp", "chapter = 'a.md'\nrfc = 8489\nbytes = { sdp = 'rfc5769.pcapng 1', line = 'a=mid' }"),
+    ("no filter", "chapter = 'a.md'\nrfc = 8489\nbytes = { trace = 'rfc5769.pcapng', filter = 'port ==' }"),
+    ("none passes", "chapter = 'a.md'\nrfc = 8489\nbytes = { trace = 'rfc5769.pcapng', filter = 'sctp' }"),
+];
+
 #[test]
 fn mistakes_in_the_glossary_are_told_of_the_glossary() {
-    let checkout = Checkout::of(&[("a.md", "{{#glossary}}\n")]);
-    let glossary = "[[term]]\nname = \"A\"\nmeaning = \"x\"\nchapter = \"b.md\"\n";
-    assert_snapshot!(said(&checkout.file("book/glossary.toml", glossary)));
-    let checkout = Checkout::of(&[("a.md", "{{#glossary}}\n")]);
-    assert_snapshot!(said(&checkout.file("book/glossary.toml", "[[term]]\nname = \"A\"\nmaening = \"x\"\n")));
+    let checkout =
+        || Checkout::of(&[("a.md", "{{#packet rfc5769.pcapng 1}}\n"), ("glossary.md", "{{#glossary}}\n")]);
+    let entry = |(name, rest): &(&str, &str)| {
+        format!("[[term]]\nname = '{name}'\nmeaning = 'M.'\nlayer = 'ip'\n{rest}\n")
+    };
+    let wrong: String = WRONG_WORDS.iter().map(entry).collect();
+    assert_snapshot!(said(&checkout().file("book/glossary.toml", &wrong)));
+    for (what, text) in [
+        ("a key misspelt", "[[term]]\nname = \"A\"\nmaening = \"x\"\n".to_owned()),
+        ("a layer misspelt", entry(&("A", "")).replace("'ip'", "'udp'")),
+        ("two kinds of bytes", entry(&("A", "chapter = 'a.md'\nbytes = { none = 'w', field = 'x' }"))),
+    ] {
+        assert_snapshot!(what.replace(' ', "_"), said(&checkout().file("book/glossary.toml", &text)));
+    }
+}
+
+/// The field is in the packet, and the figure leaves it out.
+#[test]
+fn bytes_that_a_figure_does_not_show_are_a_dead_link() {
+    let pages =
+        [("a.md", "{{#packet rfc5769.pcapng 1 only=\"FINGERPRINT\"}}\n"), ("glossary.md", "{{#glossary}}\n")];
+    let word = "[[term]]\nname = 'A'\nmeaning = 'M.'\nlayer = 'ip'\nchapter = 'a.md'\nrfc = 8489\n\
+                bytes = { packet = 'rfc5769.pcapng 1', field = 'PRIORITY' }\n";
+    assert_snapshot!(said(&Checkout::of(&pages).file("book/glossary.toml", word)));
+}
+
+#[test]
+fn a_list_of_rfcs_that_leads_nowhere_is_told() {
+    let list = "[[rfc]]\nnumber = 1\ntitle = 'A'\nstatus = 'obsolete'\nreplaced_by = [2]\n\
+                [[rfc]]\nnumber = 2\ntitle = 'B'\nstatus = 'obsolete'\nreplaced_by = [1]\n";
+    assert_snapshot!(said(&Checkout::of(&[("a.md", "# A\n")]).file("book/rfcs.toml", list)));
 }
 
 #[test]

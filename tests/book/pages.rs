@@ -84,14 +84,89 @@ fn journeys_end_where_the_packet_did() {
     assert_snapshot!(main_of(&checkout, "a.html"));
 }
 
+const WORDS: &str = r#"
+[[term]]
+name = "STUN"
+expansion = "Session Traversal Utilities for NAT"
+meaning = "A tool: `stun`."
+rfc = 8489
+section = "1"
+chapter = "a.md"
+layer = "stun"
+bytes = { packet = "rfc5769.pcapng 2", field = "X-Port" }
+
+[[term]]
+name = "NAT"
+meaning = "A <box>."
+source = "https://www.example.org/nat?a&b"
+chapter = "a.md"
+layer = "nat"
+bytes = { trace = "rfc5769.pcapng", filter = "stun and class == request" }
+
+[[term]]
+name = "full cone"
+meaning = "An old word."
+rfc = 3489
+section = "5"
+chapter = "in/b.md"
+layer = "nat"
+bytes = { none = "It is a <rule>." }
+"#;
+
+fn of_words() -> Checkout {
+    let pages = [
+        (
+            "a.md",
+            "# A\n\n{{#packet rfc5769.pcapng 2 only=\"FINGERPRINT\"}}\n\n{{#packet rfc5769.pcapng 2}}\n",
+        ),
+        ("in/b.md", "# B\n"),
+        ("glossary.md", "{{#glossary}}\n"),
+        ("glossary-layers.md", "{{#glossary by=layer}}\n"),
+    ];
+    Checkout::of(&pages).file("book/glossary.toml", WORDS)
+}
+
 #[test]
 fn the_glossary_lists_every_word() {
-    let checkout = Checkout::of(&[("a.md", "# A\n"), ("glossary.md", "{{#glossary}}\n")]).file(
-        "book/glossary.toml",
-        "[[term]]\nname = \"STUN\"\nexpansion = \"Session Traversal Utilities for NAT\"\nmeaning = \"A tool.\"\n\
-         rfc = 8489\nsection = \"1\"\nchapter = \"a.md\"\n[[term]]\nname = \"NAT\"\nmeaning = \"A <box>.\"\n",
-    );
-    assert_snapshot!(main_of(&checkout, "glossary.html"));
+    assert_snapshot!(main_of(&of_words(), "glossary.html"));
+}
+
+#[test]
+fn the_layers_are_drawn_and_list_their_words() {
+    assert_snapshot!(main_of(&of_words(), "glossary-layers.html"));
+}
+
+#[test]
+fn the_first_use_of_a_word_gets_a_card_and_the_page_carries_what_it_says() {
+    let text = "# STUN\n\nA full\ncone, a *NAT*, `STUN`, STUN and STUN.\n\n```text\nNAT\n```\n\n- [NAT](b.md)\n- <b>NAT</b> NAT\n";
+    assert_snapshot!(main_of(
+        &of_words().file("book/in/b.md", &text.replace("b.md", "../a.md")),
+        "in/b.html"
+    ));
+}
+
+/// What a card says is data of a script: no text of the page, and nothing in it ends the script.
+#[test]
+fn what_a_card_says_is_in_no_search_index() {
+    let words = WORDS.replace("An old word.", "Ferrets </script><b> && more.");
+    let pages = [
+        ("a.md", "{{#packet rfc5769.pcapng 2}}\n"),
+        ("in/b.md", "A full cone.\n"),
+        ("glossary.md", "{{#glossary}}\n"),
+    ];
+    let checkout = Checkout::of(&pages).file("book/glossary.toml", &words);
+    let built = book::build(&Workbook::at(checkout.path())).unwrap_or_else(|broken| panic!("{broken}"));
+    let text = |path: &str| String::from_utf8(built.site.file(path).unwrap().to_vec()).unwrap();
+    let (_, data) = text("in/b.html")
+        .split_once("class=\"term-cards\">")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let data = data.split_once("</script>").unwrap().0;
+    let cards: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!(cards["term-full-cone"][1], "Ferrets </script><b> && more.");
+    let index = built.site.files().find(|(path, _)| path.starts_with("searchindex")).unwrap().0.to_owned();
+    // Once of the glossary itself.
+    assert_eq!(text(&index).matches("Ferrets").count(), 1);
 }
 
 #[test]
@@ -152,8 +227,9 @@ fn a_block_stays_inside_its_list_and_quotation_and_what_follows_is_markdown_agai
 
 #[test]
 fn a_page_in_a_folder_finds_the_glossary() {
-    let checkout = Checkout::of(&[("glossary.md", "{{#glossary}}\n"), ("in/a.md", "{{#term NAT}}\n")]);
-    assert!(main_of(&checkout, "in/a.html").contains("href=\"../glossary.html#term-nat\""));
+    let pages = [("glossary.md", "{{#glossary}}\n"), ("a.md", "# A\n"), ("in/a.md", "{{#term NATs}}, NAT\n")];
+    let html = main_of(&Checkout::of(&pages), "in/a.html");
+    assert_eq!(html.matches("href=\"../glossary.html#term-nat\"").count(), 1, "{html}");
 }
 
 #[test]

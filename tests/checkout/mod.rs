@@ -21,12 +21,14 @@ impl Checkout {
         let config = config.replace("\"cargo run --quiet -- preprocess\"", &format!("{command:?}"));
         assert!(config.contains(env!("CARGO_BIN_EXE_wirebook")), "{config}");
         // mdBook refuses what is said of a page that is not there.
-        let of_a_page = "[output.html.search.chapter.\"matrix.md\"]\nenable = false\n";
-        assert!(config.contains(of_a_page), "{config}");
-        let config = config.replace(of_a_page, "");
+        let config = ["matrix.md", "glossary-layers.md"].into_iter().fold(config, |config, page| {
+            let of_a_page = format!("[output.html.search.chapter.\"{page}\"]\nenable = false\n");
+            assert!(config.contains(&of_a_page), "{config}");
+            config.replace(&of_a_page, "")
+        });
         checkout
             .file("book.toml", &config)
-            .file("book/glossary.toml", "[[term]]\nname = \"NAT\"\naka = [\"NATs\"]\nmeaning = \"A box.\"\n")
+            .file("book/glossary.toml", WORDS)
             .file("book/rfcs.toml", &fs::read_to_string(from.join("book/rfcs.toml")).unwrap())
             .file("exercises/catalogue.toml", EXERCISES)
             .bytes("traces/rfc5769.pcapng", &fs::read(from.join("traces/rfc5769.pcapng")).unwrap())
@@ -54,6 +56,17 @@ impl Checkout {
         self.folder.path()
     }
 }
+
+const WORDS: &str = r#"
+[[term]]
+name = "NAT"
+aka = ["NATs"]
+meaning = "A box."
+rfc = 4787
+chapter = "a.md"
+layer = "nat"
+bytes = { none = "It stands between." }
+"#;
 
 const EXERCISES: &str = r#"
 [[exercise]]

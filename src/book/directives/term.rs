@@ -2,7 +2,8 @@
 
 use super::{Directive, Shape};
 use crate::book::call::Call;
-use crate::book::html::{escape, prose};
+use crate::book::first_use::{by_hand, link};
+use crate::book::html::escape;
 use crate::book::page::Page;
 use crate::book::problem::Complaint;
 
@@ -16,17 +17,9 @@ pub(super) static TERM: Directive = Directive {
 };
 
 fn render(call: &Call, page: &Page<'_>) -> Result<String, Complaint> {
-    let (name, shown) = call.raw.split_once('|').unwrap_or((&call.raw, &call.raw));
-    let term = page.shelf.glossary()?.find(name.trim())?;
-    let id = term.id();
-    let card = page.new_numbered_id(&id);
-    let expansion = term.expansion.as_ref().map(|text| format!(" {}.", escape(text))).unwrap_or_default();
-    Ok(format!(
-        "<span class=\"term\"><a href=\"{}glossary.html#{id}\" aria-describedby=\"{card}\">{}</a>\
-         <span class=\"term-card\" id=\"{card}\" role=\"tooltip\"><b>{}</b>{expansion} <span>{}</span></span></span>",
-        page.to_root(),
-        escape(shown.trim()),
-        escape(term.name()),
-        prose(&term.meaning),
-    ))
+    let (name, shown) = by_hand(&call.raw);
+    let glossary = page.shelf.glossary()?;
+    let term = glossary.find(name)?;
+    glossary.place(name).into_iter().for_each(|place| page.needs_card(place));
+    Ok(link(term, &escape(shown), &page.to_root()))
 }
