@@ -167,7 +167,9 @@
         leg(leg, state) {
             this.section.dataset[leg] = state;
             const what = leg === "up" ? "what you send to the SFU" : "what it sends to you";
-            if (state === "failed") this.failed(`The connection for ${what} failed: no datagram came through.`);
+            // Firefox pairs no address with one on loopback; with the class's address it joins.
+            const advice = SfuPackets.possible() && navigator.userAgent.includes("Firefox") ? " Firefox keeps WebRTC off loopback: take another browser, or serve with --class and open that address." : "";
+            if (state === "failed") this.failed(`The connection for ${what} failed: no datagram came through.${advice}`);
         }
 
         came(uid) {
