@@ -80,7 +80,8 @@ Examples:
   cargo run --example agora -- --quiet --pcap agora.pcapng
   cargo run --example agora -- --token 007eJx...
   cargo run --example agora -- --listen 127.0.0.1:7007
-  cargo run --example agora -- --server ws://127.0.0.1:7007/ --uid pong --token -
+  cargo run --example agora -- --server ws://127.0.0.1:7007/ --token -
+  cargo run --example agora -- --server ws://127.0.0.1:3000/labs/sfu/join --token 007eJx...
   AGORA_APP_ID=... AGORA_APP_CERTIFICATE=... cargo run --example agora -- --channel demo
 
 Exit codes: 0 fine, 1 the token is refused, or nobody answers, 2 wrong usage or an address or file that cannot be used";

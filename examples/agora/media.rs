@@ -30,7 +30,8 @@ const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 const AUDIO_STEP: u32 = 960;
 /// 25 pictures of the 90 000 a second that video counts (RFC 7741 section 4.1).
 const VIDEO_STEP: u32 = 3600;
-/// Every so many pictures one is whole.
+/// Every so many pictures one is whole. Who needs one before asks for it (RFC 4585
+/// section 6.3.1), and a camera answers; this one lets them wait.
 const KEY_FRAME_EVERY: u32 = 5;
 
 /// What every browser can send and receive (RFC 7874 section 3, RFC 7742 section 5).

@@ -1,10 +1,11 @@
 //! `cargo run --example agora`, in all its ways but those of a real project: `agora_project.rs`.
 
 use std::fs;
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use regex::Regex;
 use serde_json::Value;
@@ -150,6 +151,41 @@ fn a_server_elsewhere_says_why_it_refuses() {
         assert_eq!(done.code, Some(1), "{code}: {}", done.err);
         assert!(done.err.starts_with(&format!("error: {code}: ")), "{code}: {}", done.err);
     }
+    assert!(server.runs());
+}
+
+/// Whoever speaks something else, says something else first, or says nothing and goes.
+#[test]
+fn a_server_outlives_what_is_no_member() {
+    let (mut server, url, _, pong) = server(&[]);
+    let address = url.trim_start_matches("ws://").trim_end_matches('/');
+    let upgrade = format!(
+        "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    let frame = |text: &str| {
+        let len = u8::try_from(text.len()).unwrap();
+        [&[0x81, 0x80 | len, 0, 0, 0, 0], text.as_bytes()].concat()
+    };
+    let after = |frames: &[u8]| [upgrade.as_bytes(), frames].concat();
+    let strangers = [
+        Vec::new(),
+        b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+        vec![0x16; 100_000],
+        after(&frame("nonsense")),
+        after(&frame("{\"type\":\"leave\"}")),
+        after(&frame("{\"type\":\"join\",\"token\":\"\",\"channel\":\"\",\"uid\":\"\"}")),
+        // A frame of so many bytes that nobody has.
+        after(&[0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+    ];
+    for bytes in strangers {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        // It may have hung up already.
+        let _ = stream.write_all(&bytes).and_then(|()| stream.shutdown(Shutdown::Write));
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    let done = run(&["--quiet", "--server", &url, "--token", &pong]);
+    assert_eq!(done.code, Some(0), "{}", done.err);
     assert!(server.runs());
 }
 
