@@ -66,7 +66,7 @@ fn figure(call: &Call, page: &Page<'_>, members: &[u32], kbps: u64, out: &mut St
 const PLOTTED: u32 = 12;
 /// The plot's area, in its own units.
 const LEFT: f64 = 44.0;
-const TOP: f64 = 14.0;
+const TOP: f64 = 24.0;
 const WIDTH: f64 = 250.0;
 const HEIGHT: f64 = 120.0;
 
@@ -85,7 +85,7 @@ fn plot(id: &str, kbps: u64, out: &mut String) -> Written {
     let (bottom, right) = (TOP + HEIGHT, LEFT + WIDTH);
     writeln!(
         out,
-        "<svg viewBox=\"0 0 360 176\" width=\"480\" role=\"img\" aria-labelledby=\"{id}-title\" font-family=\"sans-serif\" \
+        "<svg viewBox=\"0 0 360 186\" width=\"480\" role=\"img\" aria-labelledby=\"{id}-title\" font-family=\"sans-serif\" \
          font-size=\"10\" fill=\"currentColor\">\n\
          <title id=\"{id}-title\">What each member sends, by the number of members. In a mesh it grows by {step} with each \
          member, to {top} at {PLOTTED}. With an SFU or an MCU it stays at {step}.</title>\n\
@@ -118,7 +118,7 @@ fn plot(id: &str, kbps: u64, out: &mut String) -> Written {
     writeln!(
         out,
         "<text x=\"{:.1}\" y=\"{:.1}\">mesh</text>\n<text x=\"{:.1}\" y=\"{:.1}\">SFU, MCU</text>\n\
-         <text x=\"{:.1}\" y=\"172\" text-anchor=\"middle\">members</text>\n\
+         <text x=\"{:.1}\" y=\"182\" text-anchor=\"middle\">members</text>\n\
          <text x=\"4\" y=\"10\">each sends, Mbit/s</text>\n</svg>",
         right + 6.0,
         y(most) + 4.0,
@@ -132,23 +132,22 @@ fn table(id: &str, members: &[u32], kbps: u64, out: &mut String) -> Written {
     writeln!(
         out,
         "<div class=\"table-wrapper\" role=\"region\" aria-labelledby=\"{id}-table\" tabindex=\"0\"><table>\n\
-         <caption id=\"{id}-table\" class=\"topology-units\">Mbit/s, but for the last column</caption>\n\
-         <thead><tr><th scope=\"col\" rowspan=\"2\">members</th><th scope=\"colgroup\" colspan=\"3\">each sends</th>\
-         <th scope=\"colgroup\" colspan=\"3\">each receives</th><th scope=\"colgroup\" colspan=\"2\">the server sends</th>\
+         <caption id=\"{id}-table\" class=\"topology-units\">Mbit/s; in the last column streams</caption>\n\
+         <thead><tr><th scope=\"col\" rowspan=\"2\">members</th><th scope=\"colgroup\" colspan=\"2\">each sends</th>\
+         <th scope=\"colgroup\" colspan=\"2\">each receives</th><th scope=\"colgroup\" colspan=\"2\">the server sends</th>\
          <th scope=\"col\">it encodes</th></tr>\n<tr>\
-         <th scope=\"col\">mesh</th><th scope=\"col\">SFU</th><th scope=\"col\">MCU</th>\
-         <th scope=\"col\">mesh</th><th scope=\"col\">SFU</th><th scope=\"col\">MCU</th>\
+         <th scope=\"col\">mesh</th><th scope=\"col\">SFU, MCU</th>\
+         <th scope=\"col\">mesh, SFU</th><th scope=\"col\">MCU</th>\
          <th scope=\"col\">SFU</th><th scope=\"col\">MCU</th><th scope=\"col\">MCU</th></tr></thead>\n<tbody>"
     )?;
     for &members in members {
         let [mesh, sfu, mcu] = Topology::ALL.map(|topology| Cost::of(topology, members, kbps));
         write!(out, "<tr><th scope=\"row\">{members}</th>")?;
-        let rates = [mesh, sfu, mcu].map(|cost| cost.member_sends);
-        let rates = rates.into_iter().chain([mesh, sfu, mcu].map(|cost| cost.member_receives));
-        for rate in rates.chain([sfu.server_sends, mcu.server_sends]) {
+        let each = [mesh.member_sends, sfu.member_sends, sfu.member_receives, mcu.member_receives];
+        for rate in each.into_iter().chain([sfu.server_sends, mcu.server_sends]) {
             write!(out, "<td>{}</td>", megabits(rate))?;
         }
-        writeln!(out, "<td>{} streams</td></tr>", mcu.server_encodes)?;
+        writeln!(out, "<td>{}</td></tr>", mcu.server_encodes)?;
     }
     writeln!(out, "</tbody></table></div>")
 }

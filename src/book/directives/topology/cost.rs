@@ -67,6 +67,15 @@ mod tests {
         }
     }
 
+    /// The table has one column for both.
+    #[test]
+    fn what_the_table_joins_is_the_same() {
+        for members in [2, 3, 10, 1000] {
+            let [mesh, sfu, mcu] = Topology::ALL.map(|topology| Cost::of(topology, members, 7));
+            assert_eq!((sfu.member_sends, mesh.member_receives), (mcu.member_sends, sfu.member_receives));
+        }
+    }
+
     #[test]
     fn ten_members_cost_what_the_page_says() {
         let [mesh, sfu, mcu] = Topology::ALL.map(|topology| Cost::of(topology, 10, 1500));
