@@ -17,7 +17,6 @@ const SMALL: (u32, u32) = (320, 180);
 const PATIENCE: Duration = Duration::from_secs(180);
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the page names the lab"]
 async fn two_browsers_are_sent_each_other_in_the_layer_they_ask_for() {
     visit_together(async |house: Arc<House>| {
         let alice = Tab::enter(&house, "alice", LARGE).await;
@@ -72,7 +71,6 @@ async fn two_browsers_are_sent_each_other_in_the_layer_they_ask_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the page names the lab"]
 async fn four_browsers_go_on_while_one_crashes_and_comes_back_and_then_form_a_mesh() {
     visit_together(async |house: Arc<House>| {
         let mut tabs = Vec::new();
@@ -115,7 +113,6 @@ async fn four_browsers_go_on_while_one_crashes_and_comes_back_and_then_form_a_me
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the page names the lab"]
 async fn two_tabs_of_one_browser_and_a_subscriber_that_only_watches() {
     visit(Setup { devices: true, ..Setup::default() }, async |page: Page| {
         let alice = Tab { page: page.clone(), uid: "alice" };
@@ -146,7 +143,6 @@ async fn two_tabs_of_one_browser_and_a_subscriber_that_only_watches() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the page names the lab"]
 async fn on_a_phone_the_channel_is_not_wider_than_the_screen() {
     visit(Setup { phone: true, ..Setup::default() }, async |page: Page| {
         let alice = Tab { page: page.clone(), uid: "alice" };
@@ -165,7 +161,6 @@ async fn on_a_phone_the_channel_is_not_wider_than_the_screen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the page names the lab"]
 async fn without_scripts_the_page_says_how_to_get_the_lab() {
     visit(Setup { without_scripts: true, ..Setup::default() }, async |page: Page| {
         page.open("sfu.html").await;
