@@ -31,7 +31,8 @@ fn words(out: &str) -> String {
     let mut packet = false;
     for line in out.lines() {
         packet = line.starts_with('#') || packet && !line.is_empty();
-        if !packet && !(line.is_empty() && words.ends_with("\n\n")) {
+        let second_blank = line.is_empty() && words.ends_with("\n\n");
+        if !packet && !second_blank {
             words.push_str(line);
             words.push('\n');
         }
