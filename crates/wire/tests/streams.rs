@@ -336,6 +336,13 @@ fn a_message_in_a_million_pieces_is_not_looked_at_from_its_start_with_each() {
     assert_eq!(session.dissect(&down(plain(0x81, b"after"))).summary(), "Text \"after\"");
 }
 
+#[test]
+fn a_response_without_its_status_has_a_summary_all_the_same() {
+    let mut session = Session::new(None);
+    let event = down("HTTP/1.1  Switching Protocols\r\n\r\n");
+    assert_eq!(session.dissect(&event).summary(), "HTTP response without a status");
+}
+
 proptest! {
     #[test]
     fn leaves_tile_whatever_both_ends_send(pieces: Vec<(bool, Vec<u8>)>, handshake: bool) {

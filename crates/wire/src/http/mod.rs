@@ -260,7 +260,12 @@ pub(crate) fn message_summary(nodes: &[Node], text: &dyn Fn(&Node) -> String) ->
             Meaning::Name(name) => format!(" {name}"),
             _ => String::new(),
         };
-        return format!("{}{name}", text(status));
+        let code = text(status);
+        return if code.is_empty() {
+            "HTTP response without a status".to_owned()
+        } else {
+            format!("{code}{name}")
+        };
     }
     let word = |name| find(name).map(text).unwrap_or_default();
     let upgrade = nodes.iter().position(|node| node.field.name == "Upgrade");
