@@ -262,7 +262,9 @@ impl Tab {
     /// Waits until that holds of the lab.
     async fn until(&self, what: &str) {
         let waiting = async {
-            while self.run(&format!("return Boolean(lab.{what})")).await != json!(true) {
+            // What is not there yet does not hold yet.
+            let script = format!("try {{ return Boolean(lab.{what}) }} catch {{ return false }}");
+            while self.run(&script).await != json!(true) {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
