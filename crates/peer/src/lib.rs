@@ -23,6 +23,7 @@ mod candidate;
 mod error;
 mod media;
 mod negotiate;
+mod picture;
 mod state;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -352,8 +353,11 @@ impl Peer {
             RTCMessage::RtpPacket(track, packet) if self.events.len() < MOST_EVENTS => {
                 Event::Rtp { track, packet: Box::new(packet) }
             }
-            RTCMessage::RtcpPacket(_, packets) if media::wants_picture(&packets) => Event::PictureWanted,
-            // Other feedback is the interceptors' affair: they have acted on it.
+            RTCMessage::RtcpPacket(_, packets)
+                if packets.iter().any(|packet| picture::is_wanted(packet.as_ref())) =>
+            {
+                Event::PictureWanted
+            }
             _ => return,
         });
     }

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use rtc::interceptor::Registry;
+use rtc::interceptor::{Registry, Slot};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::RTCPeerConnection;
 use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
 use rtc::peer_connection::event::RTCTrackEventInit;
-use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
 };
 use rtc::rtp_transceiver::{RTCRtpReceiverId, RTCRtpSenderId};
 
+use crate::picture::PictureRequests;
 use crate::{Error, Event, Kind, Peer, RtpPacket};
+
+/// Behind the stack's own interceptors, whose slots end at 13,000.
+const AFTER_ALL: Slot = Slot::Custom(20_000);
 
 impl Kind {
     fn codec(self) -> RTCRtpCodec {
@@ -51,7 +54,7 @@ pub(crate) fn engine() -> Result<(MediaEngine, Registry), Error> {
         engine.register_codec(codec, kind.to_stack())?;
     }
     let registry = register_default_interceptors(Registry::new(), &mut engine)?;
-    Ok((engine, registry))
+    Ok((engine, registry.with(AFTER_ALL, PictureRequests::default())))
 }
 
 /// What comes in, and what goes out.
@@ -166,14 +169,6 @@ impl Peer {
         }
         Ok(())
     }
-}
-
-/// Whether the other side asks for a whole picture.
-pub(crate) fn wants_picture(packets: &[Box<dyn rtc::rtcp::Packet>]) -> bool {
-    packets
-        .iter()
-        .map(|packet| packet.as_any())
-        .any(|packet| packet.is::<PictureLossIndication>() || packet.is::<FullIntraRequest>())
 }
 
 /// Sends back what comes in, so that the other side sees itself.
