@@ -42,7 +42,8 @@ impl Sfu {
         }
         let (id, side) = asked;
         let forgotten = self.members.get_mut(&id)?.leg(side)?.admit(from, &check)?;
-        if let Some(forgotten) = forgotten {
+        // Unless it is another's by now.
+        if let Some(forgotten) = forgotten.filter(|address| self.by_address.get(address) == Some(&asked)) {
             self.by_address.remove(&forgotten);
         }
         self.by_address.insert(from, asked);

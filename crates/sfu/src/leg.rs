@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use rtc::data_channel::RTCDataChannelId;
 use rtc::peer_connection::RTCPeerConnection;
-use rtc::peer_connection::event::{RTCDataChannelEvent, RTCPeerConnectionEvent, RTCTrackEvent};
+use rtc::peer_connection::event::{RTCDataChannelEvent, RTCPeerConnectionEvent};
 use rtc::peer_connection::message::{RTCMessage, TaggedRTCMessage};
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::transport::{
@@ -51,6 +51,11 @@ const AT_LEAST: Duration = Duration::from_millis(1);
 /// Whose checks nominate no longer is followed elsewhere after so long.
 const STALE: Duration = Duration::from_secs(4);
 
+/// Who opens more channels than this beside the one that is used has its connection closed.
+const MOST_OTHERS: usize = 16;
+/// As the W3C calls it.
+const CLOSED: &str = "closed";
+
 pub(crate) struct Leg {
     side: Side,
     connection: RTCPeerConnection,
@@ -77,8 +82,11 @@ pub(crate) struct Leg {
     /// When the stack wants to be called, as last asked.
     pub(crate) deadline: Option<Instant>,
     pub(crate) state: String,
+    /// SSRCs that came.
     streams: BTreeSet<u32>,
     channel: Option<RTCDataChannelId>,
+    /// How many channels were opened beside it.
+    others: usize,
     messages: VecDeque<Message>,
     packets: Bucket,
     limits: Limits,
@@ -137,6 +145,7 @@ impl Leg {
             state: "new".to_owned(),
             streams: BTreeSet::new(),
             channel: None,
+            others: 0,
             messages: VecDeque::new(),
             packets: Bucket::new(limits.packets, now),
             limits,
@@ -214,6 +223,8 @@ impl Leg {
         if !check.is_signed_with(&self.password) {
             return None;
         }
+        // It may have been another leg's in between.
+        self.known.retain(|address| *address != from);
         self.known.push_back(from);
         let old = (self.known.len() > self.limits.addresses).then(|| {
             let at = self.known.iter().position(|address| Some(*address) != self.remote).unwrap_or_default();
@@ -242,15 +253,23 @@ impl Leg {
         self.settle();
     }
 
-    /// No stream beyond those allowed: each new SSRC would be remembered by the stack.
-    fn wants(&self, bytes: &[u8]) -> bool {
-        let Some(&[first, second, _, _, _, _, _, _, s0, s1, s2, s3]) = bytes.first_chunk::<12>() else {
+    /// No stream beyond those allowed. The stack keeps a state of SRTP and SRTCP for each SSRC that it ever met, even where
+    /// the packet then proves to be nobody's: so they are counted here, before anything is decrypted.
+    fn wants(&mut self, bytes: &[u8]) -> bool {
+        let Some(&[first, second, _, _, a0, a1, a2, a3, b0, b1, b2, b3]) = bytes.first_chunk::<12>() else {
             return true;
         };
-        let is_rtp = (128..192).contains(&first) && !(192..224).contains(&second);
-        !is_rtp
-            || self.streams.len() < self.limits.streams
-            || self.streams.contains(&u32::from_be_bytes([s0, s1, s2, s3]))
+        if !(128..192).contains(&first) {
+            return true;
+        }
+        // RTCP names its sender where RTP has the timestamp (RFC 3550 sections 5.1 and 6.4.1, RFC 5761 section 4).
+        let is_rtcp = (192..224).contains(&second);
+        let ssrc = u32::from_be_bytes(if is_rtcp { [a0, a1, a2, a3] } else { [b0, b1, b2, b3] });
+        let may = self.streams.len() < self.limits.streams || self.streams.contains(&ssrc);
+        if may {
+            self.streams.insert(ssrc);
+        }
+        may
     }
 
     fn follow(&mut self, from: SocketAddr, bytes: &[u8], now: Instant) {
@@ -356,6 +375,10 @@ impl Leg {
         }
         // To have read may have made events.
         self.notice();
+        if self.others > MOST_OTHERS && self.state != CLOSED {
+            self.close();
+            CLOSED.clone_into(&mut self.state);
+        }
         self.ask_when();
     }
 
@@ -368,14 +391,12 @@ impl Leg {
         while let Some(event) = self.connection.poll_event() {
             match event {
                 RTCPeerConnectionEvent::OnConnectionStateChangeEvent(state) => self.state = state.to_string(),
-                RTCPeerConnectionEvent::OnTrack(RTCTrackEvent::OnOpen(opened)) => {
-                    self.streams.insert(opened.ssrc);
-                }
                 RTCPeerConnectionEvent::OnDataChannel(RTCDataChannelEvent::OnOpen(id)) => {
                     let first = *self.channel.get_or_insert(id);
                     if let Some(mut other) = self.connection.data_channel(id).filter(|_| id != first) {
-                        // Of channels one is enough, and each more would be remembered.
+                        // Of channels one is enough. Each more is remembered until the member agrees that it is closed.
                         let _ = other.close();
+                        self.others += 1;
                     }
                 }
                 RTCPeerConnectionEvent::OnDataChannel(RTCDataChannelEvent::OnClose(id)) => {
@@ -383,6 +404,30 @@ impl Leg {
                 }
                 _ => {}
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_ssrcs_than_allowed_reach_the_stack_whether_by_rtp_or_by_rtcp() {
+        let (now, address) = (Instant::now(), SocketAddr::from(([203, 0, 113, 5], 7000)));
+        let limits = Limits { streams: 10, ..Limits::default() };
+        let rtp = |ssrc: u32| [&[0x80, 96, 0, 1, 0, 0, 0, 0][..], &ssrc.to_be_bytes()].concat();
+        let rtcp = |ssrc: u32| [&[0x81, 206, 0, 2][..], &ssrc.to_be_bytes(), &[0; 4]].concat();
+        let mut leg = Leg::new(Side::Up, address, limits, None, now).unwrap();
+        let mut count = |make: &dyn Fn(u32) -> Vec<u8>, ssrcs: std::ops::Range<u32>| {
+            ssrcs.filter(|ssrc| leg.wants(&make(*ssrc))).count()
+        };
+        assert_eq!(count(&rtp, 0..6), 6);
+        assert_eq!(count(&rtcp, 100..200), 4);
+        assert_eq!(count(&rtp, 200..300), 0);
+        assert_eq!((count(&rtp, 0..300), count(&rtcp, 0..300)), (10, 10), "those that are known");
+        for other in [&[0, 1, 0, 0][..], &[22; 40], &[0x80; 11]] {
+            assert!(leg.wants(other), "{other:?}");
         }
     }
 }

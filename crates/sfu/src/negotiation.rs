@@ -74,6 +74,10 @@ impl Sfu {
         up.take(sdp, offer, now).map_err(said)?;
         let mids: Vec<&str> = accepted.values().map(|at| offer.sections[*at].mid.as_str()).collect();
         let transceivers: Vec<_> = up.stack().get_transceivers().collect();
+        // The stack makes one for each mid that it has not met, and keeps those of earlier offers.
+        if transceivers.len() > self.config.limits.sections {
+            return Err(format!("expected at most {} mids over all offers", self.config.limits.sections));
+        }
         for at in transceivers {
             if let Some(mut transceiver) = up.stack().rtp_transceiver(at)
                 && !transceiver.mid().as_deref().is_some_and(|mid| mids.contains(&mid))
@@ -127,7 +131,8 @@ impl Sfu {
         self.check_size(sdp, "answer")?;
         let sdp = RTCSessionDescription::answer(without_candidates(sdp))
             .map_err(|error| unusable(error.to_string()))?;
-        let answer = Description::read(&sdp, usize::MAX).map_err(unusable)?;
+        // Those of our offers, and the section of the data channel.
+        let answer = Description::read(&sdp, self.config.limits.sections + 1).map_err(unusable)?;
         let member = self.members.get_mut(&id).ok_or(Error::Gone)?;
         if !member.asked {
             return Err(Error::Order("expected an answer to an offer, found one to none"));

@@ -237,3 +237,34 @@ fn a_flood_of_nacks_has_no_more_packets_sent_again_than_allowed() {
     let answers = std::iter::from_fn(|| world.sfu.poll_transmit()).count();
     assert!((500..2500).contains(&answers), "{answers}");
 }
+
+#[test]
+fn endless_mids_and_endless_data_channels_end_the_connection_that_brings_them() {
+    let publishes = |world: &mut World, uid: &str| world.view().publications.iter().any(|one| one.uid == uid);
+    let mut world = World::with(Limits { sections: 12, ..Limits::default() });
+    let (alice, bob) = (world.join_publishing("alice"), world.join_publishing("bob"));
+    world.run(2000);
+
+    for _ in 0..5 {
+        world.clients[bob].up.stack.create_data_channel("more", None).unwrap();
+    }
+    world.run(1000);
+    assert!(publishes(&mut world, "bob"), "a few more are closed, and that is all");
+    for _ in 0..30 {
+        world.clients[bob].up.stack.create_data_channel("more", None).unwrap();
+    }
+    world.run(1000);
+    assert!(!publishes(&mut world, "bob") && publishes(&mut world, "alice"));
+
+    let sdp = world.clients[alice].up.stack.local_description().unwrap().sdp;
+    world.clients[alice].alive = false;
+    let id = world.clients[alice].id;
+    let mut offer = |no: usize| {
+        let sdp = sdp.replace("a=mid:", &format!("a=mid:{no}-"));
+        let sdp = sdp.replace("a=group:BUNDLE 0 1 2", &format!("a=group:BUNDLE {no}-0 {no}-1 {no}-2"));
+        world.sfu.say(id, FromMember::Offer { sdp }, world.now).map_err(|error| error.to_string())
+    };
+    let refused = (1..10).map(&mut offer).find_map(Result::err);
+    assert!(refused.as_ref().is_some_and(|why| why.contains("12 mids over all offers")), "{refused:?}");
+    assert_eq!(offer(11), Ok(()), "the next begins anew");
+}
