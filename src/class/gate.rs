@@ -1,25 +1,32 @@
 //! The gate: whoever knows the join code gets a cookie, and whoever has the cookie gets in.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use axum::body::{Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 /// Where the form goes.
 const ENTER: &str = "/class/enter";
 /// What the cookie is called. The prefix has browsers take it over HTTPS only, for this host only (RFC 6265bis).
 const COOKIE: &str = "__Host-wirebook-class";
-/// So many codes may be tried in a minute, by all together: a million codes then last for weeks.
+/// So many wrong codes are heard out in a minute, of all machines together: a million codes then last for weeks.
 const TRIES: u32 = 30;
-/// No form is longer.
+/// And so many of one machine, so that who guesses keeps nobody else out.
+const TRIES_OF_ONE: u32 = 10;
+/// No form is longer,
 const LONGEST: usize = 256;
+/// and none takes longer to arrive.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Six digits.
 pub struct Code(u32);
@@ -49,16 +56,22 @@ pub(super) struct Gate {
     tries: Mutex<Tries>,
 }
 
-/// How many codes were tried since when.
+/// How many wrong codes came since when, and from where: no more entries than [`TRIES`].
 struct Tries {
     since: Instant,
-    count: u32,
+    wrong: HashMap<IpAddr, u32>,
+}
+
+impl Tries {
+    fn since(now: Instant) -> Self {
+        Self { since: now, wrong: HashMap::new() }
+    }
 }
 
 impl Gate {
     pub(super) fn new(code: Code) -> Result<Self> {
         let secret = format!("{:016x}{:016x}", random_u64()?, random_u64()?);
-        Ok(Self { code, secret, tries: Mutex::new(Tries { since: Instant::now(), count: 0 }) })
+        Ok(Self { code, secret, tries: Mutex::new(Tries::since(Instant::now())) })
     }
 
     pub(super) fn code(&self) -> &Code {
@@ -72,20 +85,30 @@ impl Gate {
         pairs.any(|(name, value)| name == COOKIE && same(value, &self.secret))
     }
 
-    fn may_try(&self, now: Instant) -> bool {
+    /// Whether a code is heard out at all. Right ones do not count: a class of forty joins in a minute.
+    fn hears(&self, from: IpAddr, is_right: bool, now: Instant) -> bool {
+        // Nothing is left half done where a panic could have poisoned it.
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.duration_since(tries.since) >= Duration::from_secs(60) {
-            *tries = Tries { since: now, count: 0 };
+        if now.saturating_duration_since(tries.since) >= Duration::from_secs(60) {
+            *tries = Tries::since(now);
         }
-        tries.count += 1;
-        tries.count <= TRIES
+        let own = tries.wrong.get(&from).copied().unwrap_or_default();
+        let may = own < TRIES_OF_ONE && tries.wrong.values().sum::<u32>() < TRIES;
+        if may && !is_right {
+            tries.wrong.insert(from, own + 1);
+        }
+        may
     }
 
-    fn enter(&self, form: &[u8]) -> Response {
-        if !self.may_try(Instant::now()) {
-            return form_page(StatusCode::TOO_MANY_REQUESTS, "Too many codes were tried. Wait a minute.");
+    fn enter(&self, from: IpAddr, form: &[u8]) -> Response {
+        let is_right = same(&digits(form), &format!("{:06}", self.code.0));
+        if !self.hears(from, is_right, Instant::now()) {
+            return form_page(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many wrong codes were tried. Wait a minute.",
+            );
         }
-        if !same(&digits(form), &format!("{:06}", self.code.0)) {
+        if !is_right {
             return form_page(
                 StatusCode::FORBIDDEN,
                 "That is not the code of this class. The teacher's terminal shows it.",
@@ -109,10 +132,18 @@ fn same(found: &str, expected: &str) -> bool {
 }
 
 /// Lets through who has the cookie; everybody else meets the form.
-pub(super) async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+pub(super) async fn pass(
+    State(gate): State<Arc<Gate>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.uri().path() == ENTER && request.method() == Method::POST {
-        let form = to_bytes(request.into_body(), LONGEST).await;
-        return gate.enter(&form.unwrap_or_else(|_| Bytes::new()));
+        // Nobody has shown anything yet: whoever is slow holds a connection that others want.
+        let Ok(form) = timeout(PATIENCE, to_bytes(request.into_body(), LONGEST)).await else {
+            return StatusCode::REQUEST_TIMEOUT.into_response();
+        };
+        return gate.enter(from.ip(), &form.unwrap_or_else(|_| Bytes::new()));
     }
     if gate.has_cookie(request.headers()) {
         return next.run(request).await;
@@ -130,6 +161,10 @@ fn form_page(status: StatusCode, said: &str) -> Response {
 mod tests {
     use super::*;
 
+    fn machine(no: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, no])
+    }
+
     fn gate() -> Gate {
         Gate::new(Code(4711)).unwrap()
     }
@@ -138,7 +173,7 @@ mod tests {
     fn the_code_is_taken_as_people_type_it_and_no_other_is() {
         let gate = gate();
         assert_eq!(gate.code().to_string(), "004 711");
-        for (form, status) in [
+        let forms = [
             ("code=004711", 303),
             ("code=004+711", 303),
             ("code=004%20711", 303),
@@ -148,8 +183,10 @@ mod tests {
             ("code=", 403),
             ("", 403),
             ("\u{661}", 403),
-        ] {
-            assert_eq!(gate.enter(form.as_bytes()).status().as_u16(), status, "{form}");
+        ];
+        for (no, (form, status)) in (0..).zip(forms) {
+            // Each from a machine of its own: the limits are not what is looked at.
+            assert_eq!(gate.enter(machine(no), form.as_bytes()).status().as_u16(), status, "{form}");
         }
     }
 
@@ -170,11 +207,16 @@ mod tests {
     }
 
     #[test]
-    fn who_guesses_has_to_wait() {
-        let gate = gate();
-        let now = Instant::now();
-        assert!((0..TRIES).all(|_| gate.may_try(now)));
-        assert!(!gate.may_try(now));
-        assert!(gate.may_try(now + Duration::from_secs(61)));
+    fn who_guesses_has_to_wait_and_nobody_else_has() {
+        let (gate, now) = (gate(), Instant::now());
+        let guesses =
+            |from: IpAddr, now: Instant| (0..100).filter(|_| gate.hears(from, false, now)).count() as u32;
+        assert_eq!(guesses(machine(1), now), TRIES_OF_ONE);
+        assert!(!gate.hears(machine(1), true, now), "or the guess would be worth something");
+        assert!((2..200).all(|no| gate.hears(machine(no), true, now)), "a class joins");
+        let all: u32 = (2..50).map(|no| guesses(machine(no), now)).sum();
+        assert_eq!(all, TRIES - TRIES_OF_ONE, "many machines are worth no more");
+        assert!(!gate.hears(machine(60), false, now));
+        assert_eq!(guesses(machine(1), now + Duration::from_secs(61)), TRIES_OF_ONE);
     }
 }

@@ -68,6 +68,12 @@ fn a_class_is_no_way_around_the_names() {
 }
 
 #[test]
+fn who_begins_a_code_and_does_not_go_on_is_let_go() {
+    let class = Class::start();
+    assert_eq!(class.ask("POST", "/class/enter", &[("Content-Length", "20")], "code=").status, 408);
+}
+
+#[test]
 fn who_speaks_no_tls_is_not_answered_and_harms_nobody() {
     let class = Class::start();
     let mut silent = TcpStream::connect(&class.address).unwrap();
@@ -143,10 +149,11 @@ impl Class {
         let socket = TcpStream::connect(&self.address).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut stream = StreamOwned::new(connection, socket);
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
-        if !headers.iter().any(|(name, _)| *name == "Host") {
-            request.push_str(&format!("Host: {}\r\n", self.address));
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        for (name, usual) in [("Host", self.address.clone()), ("Content-Length", body.len().to_string())] {
+            if !headers.iter().any(|(given, _)| *given == name) {
+                request.push_str(&format!("{name}: {usual}\r\n"));
+            }
         }
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
