@@ -92,10 +92,12 @@ async fn listen(
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
     // Nothing a page sends here means anything.
-    upgrade.max_message_size(1024).max_write_buffer_size(1 << 20).on_upgrade(async move |socket| {
-        tell(socket, news).await;
-        drop(place);
-    })
+    upgrade.max_message_size(1024).max_frame_size(1024).max_write_buffer_size(1 << 20).on_upgrade(
+        async move |socket| {
+            tell(socket, news).await;
+            drop(place);
+        },
+    )
 }
 
 async fn tell(mut socket: WebSocket, mut news: watch::Receiver<Arc<News>>) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -32,7 +32,7 @@ async fn tapped(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if let Some(why) = refusal(&shared, &headers) {
+    if let Some(why) = shared.wiretap.refusal(&headers) {
         return (StatusCode::FORBIDDEN, format!("refused: {why}\n")).into_response();
     }
     let recorder = shared.wiretap.recorder(from);
@@ -44,24 +44,13 @@ fn open(shared: Arc<Shared>, recorder: Option<Recorder>, upgrade: WebSocketUpgra
         let why = format!("{} are here already: wait until one has left\n", shared.limits.sockets);
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
-    upgrade.max_message_size(sfu::signaling::LONGEST).max_write_buffer_size(1 << 20).on_upgrade(
-        async move |socket| {
+    upgrade
+        .max_message_size(sfu::signaling::LONGEST)
+        .max_frame_size(sfu::signaling::LONGEST)
+        .max_write_buffer_size(1 << 20)
+        .on_upgrade(async move |socket| {
             let _counted = Counted::in_gauge(&shared.counts.sockets);
             Member::new(&shared, socket).serve(recorder).await;
             drop(place);
-        },
-    )
-}
-
-/// Why a request is refused, if it is.
-fn refusal(shared: &Shared, headers: &HeaderMap) -> Option<String> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if !shared.wiretap.has_host(host) || hosts.next().is_some() {
-        return Some(format!("expected one Host header of {}, found {host:?}", shared.wiretap.hosts()));
-    }
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let foreign =
-        origins.find(|origin| !origin.to_str().is_ok_and(|origin| shared.wiretap.has_origin(origin)));
-    foreign.map(|origin| format!("a page of {origin:?} may not join here"))
+        })
 }

@@ -37,7 +37,7 @@ use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -132,13 +132,18 @@ impl Wiretap {
             .with_state(Arc::clone(&self.shared))
     }
 
-    /// Whether a `Host` header names the lab's own server, or a port that is open in front of it: bytes are
-    /// relayed as they are, so the lab reads there what the browser connected to.
+    /// Why the lab refuses a request with these headers, if it does. Bytes are relayed as they are, so `Host` may also
+    /// name a port that is open in front of the lab; `Origin` has to name a page of the workbook. [`Names`] says why.
+    #[must_use]
+    pub fn refusal(&self, headers: &HeaderMap) -> Option<String> {
+        let (own, workbook) = &self.shared.names;
+        own.refusal_beside(headers, |host| self.shared.has_port(host), workbook)
+    }
+
+    /// Whether a `Host` header names the lab's own server, or a port that is open in front of it.
     #[must_use]
     pub fn has_host(&self, host: &str) -> bool {
-        let Shared { names: (own, _), .. } = &*self.shared;
-        own.has_host(host)
-            || self.shared.lock().keys().any(|port| Names::of(([127, 0, 0, 1], *port).into()).has_host(host))
+        self.shared.names.0.has_host(host) || self.shared.has_port(host)
     }
 
     /// Whether an `Origin` header names a page of the workbook.
@@ -162,6 +167,11 @@ impl Wiretap {
 }
 
 impl Shared {
+    /// Whether a `Host` header names a port that is open.
+    fn has_port(&self, host: &str) -> bool {
+        self.lock().keys().any(|port| Names::of(([127, 0, 0, 1], *port).into()).has_host(host))
+    }
+
     /// Nothing is left half done where a panic could have poisoned the lock.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u16, Arc<Recording>>> {
         self.ports.lock().unwrap_or_else(PoisonError::into_inner)
@@ -181,12 +191,14 @@ async fn wire(State(shared): State<Arc<Shared>>, upgrade: WebSocketUpgrade) -> R
         );
         return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
-    upgrade.max_message_size(page::LONGEST_COMMAND).max_write_buffer_size(page::MOST_UNSENT).on_upgrade(
-        async move |socket| {
+    upgrade
+        .max_message_size(page::LONGEST_COMMAND)
+        .max_frame_size(page::LONGEST_COMMAND)
+        .max_write_buffer_size(page::MOST_UNSENT)
+        .on_upgrade(async move |socket| {
             page::serve(socket, shared).await;
             drop(place);
-        },
-    )
+        })
 }
 
 #[derive(Deserialize)]
