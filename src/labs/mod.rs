@@ -11,6 +11,7 @@ pub mod handshake;
 pub mod http;
 mod names;
 pub mod network;
+mod pace;
 pub mod sdp;
 pub mod sfu;
 pub mod socketio;

@@ -337,14 +337,16 @@ async fn hostile_signaling_is_answered_plainly() {
     let _ = socket.send(Message::text("x".repeat(300_000))).await;
     while let Some(Ok(_)) = timeout(PATIENCE, socket.next()).await.unwrap() {}
     // More than anybody needs.
-    let mut flood = lab.stranger("flood").await;
-    for _ in 0..5000 {
-        if flood.signaling.feed(Message::text("{\"type\":\"leave\"}")).await.is_err() {
-            break;
+    for message in [Message::text("{\"type\":\"leave\"}"), Message::binary(vec![0; 8])] {
+        let mut flood = lab.stranger("flood").await;
+        for _ in 0..5000 {
+            if flood.signaling.feed(message.clone()).await.is_err() {
+                break;
+            }
         }
+        let _ = flood.signaling.flush().await;
+        flood.until("the end", |flood| flood.ended).await;
     }
-    let _ = flood.signaling.flush().await;
-    flood.until("the end", |flood| flood.ended).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,11 +9,11 @@ use peer::{Datagram, Part, Peer, Taken};
 use tokio::net::UdpSocket;
 use tokio::time::{sleep_until, timeout};
 
-use super::pace::Pace;
 use super::peer_side::Behavior;
 use super::signaling::{Heard, Said};
 use super::telling::Telling;
 use super::{Counted, LOOPBACK, Limits, Shared};
+use crate::labs::pace::Pace;
 use crate::labs::wiretap::{Recorder, Way};
 
 /// What one UDP datagram of WebRTC can hold, with room.
@@ -79,7 +79,7 @@ impl<'s> Caller<'s> {
             candidates: 0,
             begun: now,
             heard: now,
-            pace: Pace::new(shared.limits.rate, now),
+            pace: Pace::new(shared.limits.rate, shared.limits.rate, now),
         }
     }
 
@@ -117,7 +117,7 @@ impl<'s> Caller<'s> {
             Next::Signal(message) => self.signal(message, line).await?,
             Next::Datagram(datagram) => {
                 if let (Some(datagram), Some(line)) = (datagram, line.as_mut())
-                    && self.pace.admits(Instant::now())
+                    && self.pace.admits(1, Instant::now())
                 {
                     line.handle(&datagram, &self.telling);
                 }

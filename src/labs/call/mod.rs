@@ -12,14 +12,12 @@
 //! | [`caller`] | one call: its socket, its peer, its time, all in one task |
 //! | [`peer_side`] | what the peer does with what it hears: pong, echo, mirror |
 //! | [`telling`] | what the page is told |
-//! | [`pace`] | how fast one may speak |
 //!
 //! A call is one task; all that it has ends with it. Its datagrams and keys are recorded only where the signaling came
 //! through a wiretap, which is to say where a reader's page watches.
 
 mod caller;
 mod door;
-mod pace;
 mod peer_side;
 pub mod signaling;
 mod telling;

@@ -19,8 +19,8 @@ use tokio::time::sleep_until;
 
 use super::desk::{Desk, Refused};
 use super::link::{Link, LinkId, Seat, text};
-use super::pace::Pace;
 use super::{Shared, count};
+use crate::labs::pace::Pace;
 use crate::labs::wiretap::{Recorder, Way};
 
 /// What one UDP datagram of WebRTC can hold, with room.
@@ -230,7 +230,8 @@ impl Hub {
         let Some(member) = self.sfu.handle(datagram, now) else {
             return count(&self.shared.counts.strange);
         };
-        if self.sources.len() < SOURCES * self.members.len() {
+        // A port that was another's before is whose it is now.
+        if self.sources.len() < SOURCES * self.members.len() || self.sources.contains_key(&datagram.from) {
             self.sources.insert(datagram.from, member);
         }
         if let Some(link) = self.members.get(&member).and_then(|(id, _)| self.links.get(id)) {

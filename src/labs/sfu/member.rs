@@ -11,8 +11,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hub::Ask;
 use super::link::{self, LinkId, QUEUED};
-use super::pace::Pace;
 use super::{Limits, Shared, count};
+use crate::labs::pace::Pace;
 use crate::labs::wiretap::Recorder;
 
 /// So long may somebody take to read a message.
@@ -97,7 +97,8 @@ impl<'s> Member<'s> {
         self.heard = Instant::now();
         let text = match message {
             Message::Text(text) => text,
-            Message::Binary(_) => {
+            Message::Binary(bytes) => {
+                self.within_pace(bytes.len())?;
                 return self.refuse("message", "expected JSON text, found binary".to_owned()).await;
             }
             Message::Close(_) => return Err(Over(None)),

@@ -12,7 +12,6 @@
 //! | [`member`] | one WebSocket, in a task of its own: what it may say, and how fast |
 //! | [`hub`] | the SFU, its socket and the clock, in one task |
 //! | [`link`](mod@link) | what the hub holds of a WebSocket: a queue, a recording, a seat |
-//! | [`pace`] | how fast one may speak |
 //!
 //! The hub waits for nobody. A WebSocket that does not take its messages is closed; of what can be said again (views)
 //! or asked for again (a mesh's messages) it loses some before that. Datagrams and keys are recorded only where the
@@ -28,7 +27,6 @@ mod door;
 mod hub;
 mod link;
 mod member;
-mod pace;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How fast one may speak: a bucket that fills with the time.
+//! How fast one may speak, in messages, bytes or datagrams: a bucket that fills with the time.
 
 use std::time::Instant;
 
