@@ -242,7 +242,7 @@
         // What only the members of a mesh know: who sends how much to whom, and who is loudest.
         netted(now) {
             now.to.delete("sfu");
-            const own = Object.fromEntries([...now.to].map(([uid, kbps]) => [uid, Math.round(kbps)]));
+            const own = bare([...now.to].map(([uid, kbps]) => [uid, Math.round(kbps)]));
             this.mesh.tell(own, now.level);
             this.rates.set(this.uid, own);
             if (!document.hidden) this.drawing.mesh([this.uid, ...this.members].sort(), this.rates);
@@ -394,6 +394,11 @@
 
     // Another page wrote it.
     function numbers(rates) {
-        return Object.fromEntries(Object.entries(rates).slice(0, 64).filter(([, kbps]) => Number.isFinite(kbps) && kbps >= 0));
+        return bare(Object.entries(rates).slice(0, 64).filter(([, kbps]) => Number.isFinite(kbps) && kbps >= 0));
+    }
+
+    // Without anything inherited: a member may be called "constructor".
+    function bare(entries) {
+        return Object.assign(Object.create(null), Object.fromEntries(entries));
     }
 })();

@@ -11,13 +11,14 @@
 //!                   {"type":"prefer","uid":"bob","layer":"h"}     a rid, "auto" or "off"
 //!                   {"type":"relay","to":"bob","body":…}          for a mesh: passed on as it is, with "from"
 //!                   {"type":"leave"}
-//! to the member     {"type":"joined","uid":"alice","members":[…],"publish":{…},"expires":3600}
+//! to the member     {"type":"joined","uid":"alice","members":[…],"publish":["audio"],"expires":3600}
 //!                   {"type":"refused","code":"wrong-channel","why":"…"}
 //!                   {"type":"answer","sdp":"v=0…"}                up
 //!                   {"type":"offer","sdp":"v=0…","tracks":[…]}    down: a new round, whose sections are these
+//!                   {"type":"relay","from":"bob","body":…}
 //!                   {"type":"came","uid":"bob"}, {"type":"left","uid":"bob","why":"…"}
 //!                   {"type":"speaker","uid":"bob"}                or null: nobody
-//!                   {"type":"expiring","seconds":30}, {"type":"renewed","expires":3600}
+//!                   {"type":"expiring","seconds":30}, {"type":"renewed","expires":3600,"publish":["audio"]}
 //!                   {"type":"bye","code":"expired","why":"…"}     the end
 //! ```
 
@@ -89,7 +90,8 @@ pub enum ToMember {
     },
     /// Not let in, or a message not taken.
     Refused {
-        /// In a word, for programs: `wire::agora::Refusal::code`, or `full`, `order`, `message`.
+        /// In a word, for programs: `wire::agora::Refusal::code`, [`crate::Error::code`], or, of what is not sent on,
+        /// `not-granted` and `publish-expired`.
         code: String,
         /// In a sentence, for people.
         why: String,
@@ -144,7 +146,7 @@ pub enum ToMember {
     },
     /// The end.
     Bye {
-        /// In a word: `expired`, `replaced`, `closed`, `silent`.
+        /// In a word: `expired`, `replaced`, `silent`, or one of the host's.
         code: String,
         /// In a sentence.
         why: String,
