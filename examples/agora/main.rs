@@ -67,6 +67,10 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     keylog: Option<PathBuf>,
 
+    /// Show each field again of packets like one before, and each line of an SDP
+    #[arg(long)]
+    full: bool,
+
     #[command(flatten)]
     tap: tap::Options,
 }
@@ -74,6 +78,9 @@ struct Args {
 const EXAMPLES: &str = "\
 The certificate of a project is taken from the environment and from nowhere else. It signs, and checks the
 signature of a --token; it is never printed, recorded or sent.
+
+Packets like one before are shown without their fields, and of an SDP the lines that matter here; --full shows
+all. A capture (--pcap) has every packet, and the keys of the call inside.
 
 Examples:
   cargo run --example agora
@@ -102,6 +109,9 @@ async fn run(args: &Args) -> Result<()> {
     let yours = outside::project()?;
     let text = args.token.as_deref().map(outside::given).transpose()?;
     let tap = args.tap.start(None)?;
+    if !args.full {
+        tap.shortly();
+    }
     let keys = KeyLogs::create(args.keylog.as_deref(), args.tap.pcap.as_deref())?;
     let mut random = args.tap.random();
     let result = match (&text, &args.server, args.listen) {

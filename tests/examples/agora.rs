@@ -58,14 +58,24 @@ fn a_token_lets_ping_in_and_eleven_others_do_not() {
 
 #[test]
 fn each_byte_is_explained_and_no_line_is_too_wide() {
+    let full = run(&["--full"]);
+    assert_eq!((full.code, &*full.err), (Some(0), ""));
+    assert!(!full.out.contains("error: "), "the dissector finds fault:\n{}", full.out);
+    assert!(full.out.contains("sess-version") && full.out.matches("Extended payload length").count() > 4);
+
+    // In short nothing is left out that the story is about.
     let done = run(&[]);
     assert_eq!((done.code, &*done.err), (Some(0), ""));
+    assert!(done.out.lines().count() * 3 < full.out.lines().count(), "{}", done.out);
     assert!(!done.out.contains("error: "), "the dissector finds fault:\n{}", done.out);
-    for words in ["Signing info", "Privilege number: 4 (publish data)", "SDP offer", "SSRC: ", "\"ping\""] {
+    for words in
+        ["Signing info", "Privilege number: 4 (publish data)", "m=video", "a=ssrc:", "SSRC: ", "\"ping\""]
+    {
         assert!(done.out.contains(words), "{words} is not in {}", done.out);
     }
     // A token, a fingerprint or a URN is one word.
-    for line in done.out.lines().filter(|line| line.split(' ').all(|word| word.len() < 40)) {
+    let lines = [done.out.lines(), full.out.lines()].into_iter().flatten();
+    for line in lines.filter(|line| line.split(' ').all(|word| word.len() < 40)) {
         assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
     }
 }
@@ -266,6 +276,7 @@ fn help_shows_how_to_use_it() {
         "--server",
         "--listen",
         "--keylog",
+        "--full",
         "--json",
         "--pcap",
         "--seed",

@@ -53,6 +53,14 @@ impl Tap {
         Self { shared: None }
     }
 
+    /// Shows in short from now on: of packets that say the same, numbers aside, the first with its fields and the others
+    /// without; of a session description the lines that tell it from another. What is recorded stays whole.
+    pub fn shortly(&self) {
+        if let Some(screen) = self.lock().as_mut().and_then(|shared| shared.screen.as_mut()) {
+            screen.shortly();
+        }
+    }
+
     /// Explains what comes next: on the screen, and as the comment of the next event in the trace.
     pub fn say(&self, text: &str) {
         let Some(mut shared) = self.lock() else { return };

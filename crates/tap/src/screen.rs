@@ -1,5 +1,6 @@
 //! What is shown of an exchange while it happens.
 
+use std::collections::HashSet;
 use std::env;
 use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
@@ -31,7 +32,15 @@ pub struct Screen {
     session: Session,
     count: u64,
     first: Option<Duration>,
+    /// Where packets are shown in short: what those said that were shown with their fields.
+    met: Option<HashSet<String>>,
 }
+
+/// The lines of a session description that tell one from another.
+const OF_SDP: &str =
+    "m=, a=mid, a=setup, a=candidate, a=sendrecv, a=sendonly, a=recvonly, a=inactive, a=simulcast, a=ssrc";
+/// So many packets that differ are shown with their fields: more come from outside only.
+const MOST_MET: usize = 1_000;
 
 impl Screen {
     /// Standard output: in color where it is a terminal and `NO_COLOR` is not set, as wide as that terminal.
@@ -42,7 +51,7 @@ impl Screen {
         let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
         let style = Style { color: wanted && io::stdout().is_terminal(), width: width.clamp(40, 120) };
         let session = Session::new(password.map(str::to_owned));
-        Self { show, style, session, count: 0, first: None }
+        Self { show, style, session, count: 0, first: None, met: None }
     }
 
     pub(crate) fn say(&mut self, words: &str) {
@@ -112,6 +121,10 @@ impl Screen {
         print(&out);
     }
 
+    pub(crate) fn shortly(&mut self) {
+        self.met.get_or_insert_default();
+    }
+
     pub(crate) fn learn(&mut self, secrets: &Secrets) {
         self.session.learn(secrets);
     }
@@ -126,10 +139,22 @@ impl Screen {
             line.push(b'\n');
             return print_bytes(&line);
         }
-        let mut out = self.headline(event, since, &dissection.summary());
+        let summary = dissection.summary();
+        let mut out = self.headline(event, since, &summary);
         if self.show == Show::Fields {
+            let is_sdp = self.met.is_some() && sdp::place(&dissection).is_some();
             // Writing to a string cannot fail.
-            let _ = text::packet(&dissection, self.style, &mut out);
+            let _ = match is_sdp {
+                true => {
+                    out.push('\n');
+                    let view = SdpView { lines: Some(OF_SDP), ..SdpView::default() };
+                    sdp::text(&dissection, self.style, &view, &mut out)
+                }
+                false if is_new(self.met.as_mut(), &summary) => {
+                    text::packet(&dissection, self.style, &mut out)
+                }
+                false => Ok(()),
+            };
         }
         print(&out);
     }
@@ -174,6 +199,13 @@ impl Screen {
     }
 }
 
+/// Whether no packet before it said the same, numbers aside.
+fn is_new(met: Option<&mut HashSet<String>>, summary: &str) -> bool {
+    let Some(met) = met else { return true };
+    let words = summary.chars().filter(|c| !c.is_ascii_digit()).collect();
+    met.len() < MOST_MET && met.insert(words)
+}
+
 struct Paint {
     bold: &'static str,
     dim: &'static str,
@@ -200,9 +232,31 @@ fn print_bytes(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use wire::render::text;
 
-    use super::harmless;
+    use super::{MOST_MET, harmless, is_new};
+
+    #[test]
+    fn in_short_a_packet_like_one_before_is_not_new() {
+        let mut met = HashSet::new();
+        for (summary, new) in [
+            ("RTP VP8, SSRC 1", true),
+            ("RTP VP8, SSRC 22", false),
+            ("RTP Opus, SSRC 1", true),
+            ("ClientHello", true),
+            ("ClientHello", false),
+        ] {
+            assert_eq!(is_new(Some(&mut met), summary), new, "{summary}");
+            assert!(is_new(None, summary), "in full all are shown");
+        }
+        // Whoever makes up words does not fill the memory.
+        for length in 0..MOST_MET {
+            is_new(Some(&mut met), &"x".repeat(length));
+        }
+        assert!(met.len() == MOST_MET && !is_new(Some(&mut met), "another"));
+    }
 
     #[test]
     fn no_control_character_reaches_the_terminal_but_the_end_of_a_line() {
