@@ -1,15 +1,15 @@
-//! `{{#topology}}`: what a call of many costs as mesh, SFU and MCU, computed: a plot and a table.
-
-mod cost;
+//! `{{#topology}}`: what a call of many costs as mesh, SFU and MCU, computed: a plot and a table. What is computed is
+//! what the exercise agora::topology asks for, so the page and its exercise count alike.
 
 use std::fmt::{Result as Written, Write};
+
+use exercises::agora::topology::{Call as Group, Cost, Kind, cost};
 
 use super::{Directive, Shape};
 use crate::book::call::Call;
 use crate::book::html::escape;
 use crate::book::page::Page;
 use crate::book::problem::Complaint;
-use cost::{Cost, Topology};
 
 pub(super) static TOPOLOGY: Directive = Directive {
     name: "topology",
@@ -20,6 +20,7 @@ pub(super) static TOPOLOGY: Directive = Directive {
     render,
 };
 
+const KINDS: [Kind; 3] = [Kind::Mesh, Kind::Sfu, Kind::Mcu];
 /// Members in the rows of the table, where the page names none.
 const MEMBERS: &str = "2 3 4 6 10 25 50";
 /// A camera of 720p, roughly, with its voice.
@@ -62,6 +63,11 @@ fn figure(call: &Call, page: &Page<'_>, members: &[u32], kbps: u64, out: &mut St
     writeln!(out, "<figcaption>{}</figcaption>\n</figure>", escape(caption))
 }
 
+/// One stream a member, without simulcast: the only layer is the stream.
+fn cost_of(kind: Kind, members: u32, kbps: u64) -> Cost {
+    cost(kind, &Group { members: members.into(), video: kbps, layers: vec![kbps], watched: 0 })
+}
+
 /// The plot goes to so many members: to where nobody would still choose a mesh.
 const PLOTTED: u32 = 12;
 /// The plot's area, in its own units.
@@ -72,14 +78,13 @@ const HEIGHT: f64 = 120.0;
 
 /// Upload of each member over the number of members, a line a topology. SFU and MCU are one line: each sends once.
 fn plot(id: &str, kbps: u64, out: &mut String) -> Written {
-    let most = Cost::of(Topology::Mesh, PLOTTED, kbps).member_sends;
+    let most = cost_of(Kind::Mesh, PLOTTED, kbps).up;
     let x = |members: u32| LEFT + WIDTH * f64::from(members - 2) / f64::from(PLOTTED - 2);
     #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
     let y = |sent: u64| TOP + HEIGHT * (1.0 - sent as f64 / most as f64);
-    let line = |topology| {
-        let points = (2..=PLOTTED).map(|members| {
-            format!("{:.1},{:.1}", x(members), y(Cost::of(topology, members, kbps).member_sends))
-        });
+    let line = |kind| {
+        let points = (2..=PLOTTED)
+            .map(|members| format!("{:.1},{:.1}", x(members), y(cost_of(kind, members, kbps).up)));
         points.collect::<Vec<_>>().join(" ")
     };
     let (bottom, right) = (TOP + HEIGHT, LEFT + WIDTH);
@@ -95,8 +100,8 @@ fn plot(id: &str, kbps: u64, out: &mut String) -> Written {
          <polyline points=\"{sfu}\" stroke-width=\"2.5\" stroke-dasharray=\"6 4\"></polyline>\n</g>",
         step = rate(kbps),
         top = rate(most),
-        mesh = line(Topology::Mesh),
-        sfu = line(Topology::Sfu),
+        mesh = line(Kind::Mesh),
+        sfu = line(Kind::Sfu),
     )?;
     for members in (2..=PLOTTED).step_by(2) {
         let at = x(members);
@@ -141,10 +146,9 @@ fn table(id: &str, members: &[u32], kbps: u64, out: &mut String) -> Written {
          <th scope=\"col\">SFU</th><th scope=\"col\">MCU</th><th scope=\"col\">MCU</th></tr></thead>\n<tbody>"
     )?;
     for &members in members {
-        let [mesh, sfu, mcu] = Topology::ALL.map(|topology| Cost::of(topology, members, kbps));
+        let [mesh, sfu, mcu] = KINDS.map(|kind| cost_of(kind, members, kbps));
         write!(out, "<tr><th scope=\"row\">{members}</th>")?;
-        let each = [mesh.member_sends, sfu.member_sends, sfu.member_receives, mcu.member_receives];
-        for rate in each.into_iter().chain([sfu.server_sends, mcu.server_sends]) {
+        for rate in [mesh.up, sfu.up, sfu.down, mcu.down, sfu.server_out, mcu.server_out] {
             write!(out, "<td>{}</td>", megabits(rate))?;
         }
         writeln!(out, "<td>{}</td></tr>", mcu.server_encodes)?;
@@ -159,4 +163,37 @@ fn rate(kbps: u64) -> String {
 fn megabits(kbps: u64) -> String {
     let text = format!("{}.{:03}", kbps / 1000, kbps % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_sent_is_received() {
+        for members in [2, 3, 10, MOST_MEMBERS] {
+            for kind in KINDS {
+                let cost = cost_of(kind, members, 7);
+                let all = u64::from(members);
+                let sent = if kind == Kind::Mesh { all * cost.up } else { cost.server_out };
+                assert_eq!(sent, all * cost.down, "{kind:?} of {members}");
+            }
+        }
+    }
+
+    /// The table has one column for both.
+    #[test]
+    fn what_the_table_joins_is_the_same() {
+        for members in [2, 3, 10, MOST_MEMBERS] {
+            let [mesh, sfu, mcu] = KINDS.map(|kind| cost_of(kind, members, 7));
+            assert_eq!((sfu.up, mesh.down), (mcu.up, sfu.down));
+        }
+    }
+
+    #[test]
+    fn ten_members_cost_what_the_page_says() {
+        let [mesh, sfu, mcu] = KINDS.map(|kind| cost_of(kind, 10, 1500));
+        assert_eq!((mesh.up, sfu.up, mcu.up), (13_500, 1500, 1500));
+        assert_eq!((sfu.server_out, mcu.server_out, mcu.server_encodes), (135_000, 15_000, 10));
+    }
 }
