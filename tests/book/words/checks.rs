@@ -110,17 +110,9 @@ impl Whole {
         cards
     }
 
-    /// A page that is not written yet cannot use its words.
-    fn is_written(&self, page: &str) -> bool {
-        self.pages.get(page).is_none_or(|text| !text.contains("TO WRITE"))
-    }
-
     pub(crate) fn orphans(&self) -> Vec<String> {
         let cards = self.cards();
-        let orphans = self
-            .terms
-            .iter()
-            .filter(|term| !cards.contains_key(&term.id()) && self.is_written(&term.chapter));
+        let orphans = self.terms.iter().filter(|term| !cards.contains_key(&term.id()));
         orphans
             .map(|Term { name, .. }| {
                 format!("the term `{name}` has no card on any page: use it, mark it with {{{{#term {name}}}}}, or take it out")
@@ -131,7 +123,7 @@ impl Whole {
     pub(crate) fn unmet(&self) -> Vec<String> {
         let cards = self.cards();
         let is_met = |term: &Term| cards.get(&term.id()).is_some_and(|pages| pages.contains(&term.chapter));
-        let unmet = self.terms.iter().filter(|term| !is_met(term) && self.is_written(&term.chapter));
+        let unmet = self.terms.iter().filter(|term| !is_met(term));
         unmet
             .map(|Term { name, chapter, .. }| {
                 format!("the term `{name}` says that it is met on {chapter}, where it has no card")
@@ -152,12 +144,9 @@ impl Whole {
         let fields = self.fields();
         let singular = |name: &str| name.strip_suffix('s').unwrap_or(name).to_owned();
         let is_known = |name: &str| named.contains(name) || fields.contains(name) || excepted.contains(name);
-        let all_written = self.pages.keys().all(|page| self.is_written(page));
         let mut used = BTreeSet::new();
         let mut told = Vec::new();
-        for (page, text) in
-            self.pages.iter().filter(|(page, _)| !LISTS.contains(&page.as_str()) && self.is_written(page))
-        {
+        for (page, text) in self.pages.iter().filter(|(page, _)| !LISTS.contains(&page.as_str())) {
             for name in prose::names(&prose::of(text)) {
                 let one = singular(&name);
                 if !is_known(&name) && !is_known(&one) {
@@ -170,7 +159,7 @@ impl Whole {
             let wrong = match () {
                 () if named.contains(word.as_str()) => "is in the glossary",
                 () if one.why.trim().is_empty() => "has no reason",
-                () if !used.contains(word) && all_written => "",
+                () if !used.contains(word) => "",
                 () => continue,
             };
             told.push(match wrong {
@@ -320,11 +309,20 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// The RFCs that a text names or links to.
+/// The RFCs that a text names, one or several at once, or links to.
 fn rfcs_in(text: &str) -> BTreeSet<u16> {
-    static RFC: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bRFC (\d{2,5})|/rfc(\d{2,5})\b").unwrap());
-    let number = |found: regex::Captures<'_>| found.get(1).or(found.get(2))?.as_str().parse().ok();
-    RFC.captures_iter(text).filter_map(number).collect()
+    static RFC: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"\bRFC\s+(\d{2,5}(?:/\d{2,5})*)|\bRFCs\s+(\d{2,5}(?:(?:/|,|,?\s+(?:and|or|to))\s*\d{2,5})*)|/rfc(\d{2,5})\b",
+        )
+        .unwrap()
+    });
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d+").unwrap());
+    let named = RFC.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next());
+    let numbers = |all: regex::Match<'_>| {
+        NUMBER.find_iter(all.as_str()).filter_map(|number| number.as_str().parse().ok()).collect::<Vec<_>>()
+    };
+    named.flat_map(numbers).collect()
 }
 
 /// Whether a line says that something it names is not in force.
