@@ -135,7 +135,7 @@ impl Reader {
             words.push_str(text);
         }
         if self.quoted.get() == 0
-            && let Some(at) = text.find("](")
+            && let Some(at) = text.find("](").or_else(|| text.find("]["))
         {
             anatomy.unlinked.push(text[at..].split_whitespace().next().unwrap_or_default().to_owned());
         }
@@ -213,10 +213,11 @@ mod tests {
     #[test]
     fn styles_words_of_links_and_links_that_are_none_are_found() {
         let page = r##"<style>a { b: url(c) }</style><p style="d: e">See <a href=f>the <b>page</b></a>, [g](h i)
-            and [<b>j</b>](k).</p><pre>[l](m)</pre><code>[n](o)</code><svg><text>[p](q)</text></svg> [r](s)"##;
+            and [<b>j</b>](k).</p><pre>[l](m)</pre><code>[n](o)</code><svg><text>[p](q)</text></svg> [r](s)
+            <p>[t][u], a[0]</p>"##;
         let anatomy = anatomy(page);
         assert_eq!(anatomy.styles, ["a { b: url(c) }", "d: e"]);
         assert_eq!(anatomy.anchors, [("f".to_owned(), "the page".to_owned())]);
-        assert_eq!(anatomy.unlinked, ["](h", "](k).", "](s)"]);
+        assert_eq!(anatomy.unlinked, ["](h", "](k).", "](s)", "][u],"]);
     }
 }

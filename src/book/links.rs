@@ -155,7 +155,7 @@ fn nothing_said(words: &str) -> Complaint {
 
 fn no_link(text: &str) -> Complaint {
     Complaint::new(format!("`{text}` was meant as a link and became none"))
-        .help("between ] and ( is nothing, and between ( and ) no space and no lone bracket")
+        .help("between ] and ( is nothing, and between ( and ) no space and no lone bracket; what [a][b] calls b must be there")
 }
 
 /// Whether a directive made, or would have made, the part of that id.
