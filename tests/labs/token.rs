@@ -112,6 +112,11 @@ async fn a_token_of_ones_own_is_checked_with_ones_own_certificate_which_is_told_
         "{answer}"
     );
     assert!(!answer.contains(&CERTIFICATE[..8]));
+    // Nor is one in the wrong place.
+    for body in [json!(CERTIFICATE), json!({ "token": token, "later": CERTIFICATE })] {
+        let answer = desk.post("read", &body.to_string()).await;
+        assert!(answer.starts_with("HTTP/1.0 422") && !answer.contains(&CERTIFICATE[..8]), "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

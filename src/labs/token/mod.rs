@@ -90,7 +90,11 @@ async fn body<T: DeserializeOwned>(request: Request) -> Result<T, Response> {
     // A body that never ends would keep its connection's place.
     match timeout(PATIENCE, Json::<T>::from_request(request, &())).await {
         Ok(Ok(Json(body))) => Ok(body),
-        Ok(Err(refused)) => Err(refused.into_response()),
+        // It quotes what it found, and that may be a certificate in the wrong place.
+        Ok(Err(refused)) => {
+            let why = "expected JSON of at most 60 KiB, with the fields and types that the page sends\n";
+            Err((refused.status(), why).into_response())
+        }
         Err(_) => {
             let why = format!("expected the whole request within {} s\n", PATIENCE.as_secs());
             Err((StatusCode::REQUEST_TIMEOUT, why).into_response())
