@@ -23,9 +23,9 @@ pub enum Taken {
     Hidden,
     /// Over TCP; this peer speaks UDP only.
     OtherTransport,
-    /// The empty one: there will be no more ([RFC 8838 section 8.2]).
+    /// The empty one: there will be no more ([RFC 8838 section 13]).
     ///
-    /// [RFC 8838 section 8.2]: https://www.rfc-editor.org/rfc/rfc8838#section-8.2
+    /// [RFC 8838 section 13]: https://www.rfc-editor.org/rfc/rfc8838#section-13
     End,
 }
 
