@@ -54,9 +54,11 @@ static AFTER: Field =
 static INFLATED: Field =
     Field::new("Inflated content", rfc(1951, "3"), "What was compressed: the signature, and what it signs.");
 
-/// Whether bytes begin as a zlib stream does.
+/// Whether bytes begin as a zlib stream does that needs no dictionary: RFC 1950 section 2.2.
 pub(super) fn claims(bytes: &[u8]) -> bool {
-    matches!(bytes, [cmf, flg, ..] if cmf & 0x0f == 8 && (u16::from(*cmf) << 8 | u16::from(*flg)) % 31 == 0)
+    let [cmf, flg, ..] = *bytes else { return false };
+    let (cm, cinfo, fdict) = (cmf & 0x0f, cmf >> 4, flg & 0x20);
+    cm == 8 && cinfo <= 7 && fdict == 0 && u16::from_be_bytes([cmf, flg]).is_multiple_of(31)
 }
 
 pub(super) fn read(c: &mut Cursor<'_>) -> Step {
@@ -66,7 +68,7 @@ pub(super) fn read(c: &mut Cursor<'_>) -> Step {
     if !claims(&header) {
         flg.note(
             Severity::Error,
-            "not a zlib stream: 31 must divide CMF and FLG, and CM be 8",
+            "no zlib stream of a token: 31 must divide CMF and FLG, CM be 8, CINFO at most 7, and FDICT 0",
             Some(rfc(1950, "2.2")),
         );
         return c.rest(&COMPRESSED).map(drop);

@@ -59,6 +59,9 @@ const COUNT_AT: usize = EXPIRES_AT + 8;
 const SERVICE_AT: usize = COUNT_AT + 2;
 const PRIVILEGE_AT: usize = SERVICE_AT + 4;
 
+const NO_ZLIB: &str =
+    "FLG: no zlib stream of a token: 31 must divide CMF and FLG, CM be 8, CINFO at most 7, and FDICT 0";
+
 #[test]
 fn what_is_odd_is_said_where_it_stands() {
     let changed = |at: usize, bytes: &[u8]| {
@@ -101,6 +104,12 @@ fn what_is_odd_is_said_where_it_stands() {
     let old_adler = {
         let mut zlib = STANDARD.decode(&RTC[3..]).unwrap();
         *zlib.last_mut().unwrap() ^= 1;
+        format!("007{}", STANDARD.encode(zlib))
+    };
+    // zlib would not read on either: a window of 64 KiB, and a dictionary that nobody has.
+    let headed = |cmf_flg: [u8; 2]| {
+        let mut zlib = STANDARD.decode(&RTC[3..]).unwrap();
+        zlib[..2].copy_from_slice(&cmf_flg);
         format!("007{}", STANDARD.encode(zlib))
     };
     let bomb = made(&vec![0; 1 << 24]);
@@ -166,6 +175,9 @@ fn what_is_odd_is_said_where_it_stands() {
             after_zlib,
             &["After the stream: bytes after the end of the stream: not signed, and not read"],
         ),
+        ("a wide window", headed([0x88, 0x1c]), &[NO_ZLIB]),
+        ("a dictionary", headed([0x78, 0x20]), &[NO_ZLIB]),
+        ("no sum of 31", headed([0x78, 0x9d]), &[NO_ZLIB]),
         ("another sum", old_adler, &["ADLER32: computed 0xc26a24e3: the content was changed"]),
         ("an App ID that is none", changed(2 + 32 + 2, b"x"), &["App ID: an App ID has 32 hex digits"]),
         (
