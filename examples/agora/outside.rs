@@ -181,10 +181,8 @@ fn verdict(
     options: &Options,
 ) -> Result<String, Refused> {
     let refused = |code: &str, why: String| Refused { code: code.to_owned(), why };
-    let (token, _) = Token::read(text).map_err(|error| {
-        let code = if text.starts_with("006") { "version-006" } else { "damaged" };
-        refused(code, error.to_string())
-    })?;
+    let (token, _) = Token::read(text)
+        .map_err(|error| refused(error.code(), error.to_string()))?;
     let Some(app) = yours else {
         let why = "It can be read; whether the signature is right, only the project's certificate shows: put AGORA_APP_ID and AGORA_APP_CERTIFICATE into the environment.";
         return Ok(why.to_owned());
@@ -223,7 +221,7 @@ pub(crate) async fn visit(
     tap: &Tap,
 ) -> Result<()> {
     let unreadable = |error: agora::Unreadable| Refused {
-        code: "damaged".to_owned(),
+        code: error.code().to_owned(),
         why: error.to_string(),
     };
     let (token, _) = Token::read(text).map_err(unreadable)?;

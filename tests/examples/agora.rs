@@ -162,6 +162,13 @@ fn a_server_elsewhere_says_why_it_refuses() {
         assert_eq!(done.code, Some(1), "{code}: {}", done.err);
         assert!(done.err.starts_with(&format!("error: {code}: ")), "{code}: {}", done.err);
     }
+    // What cannot be read is not even sent.
+    let old = format!("006970CA35de60c44645bbae8a215061b33IAA{}", "A".repeat(60));
+    for (token, code) in [(&*old, "version-006"), (&ping[..40], "damaged")] {
+        let done = run(&["--quiet", "--server", &url, "--token", token]);
+        assert_eq!(done.code, Some(1), "{code}: {}", done.err);
+        assert!(done.err.starts_with(&format!("error: {code}: ")), "{code}: {}", done.err);
+    }
     assert!(server.runs());
 }
 

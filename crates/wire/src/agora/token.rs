@@ -170,6 +170,17 @@ pub enum Unreadable {
     },
 }
 
+impl Unreadable {
+    /// In a word, for programs: that of the refusal at a door.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Old => "version-006",
+            Self::Damaged { .. } => "damaged",
+        }
+    }
+}
+
 /// Why no token is made.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Unsignable {
