@@ -7,6 +7,10 @@
 
 use wire::stun::{STUN, message_integrity};
 
+/// No check is longer: STUN over UDP keeps below what any path takes (RFC 8489 section 6.1), and a USERNAME has at most
+/// 508 bytes (section 14.3).
+const LONGEST: usize = 1280;
+
 /// A Binding request.
 #[derive(Debug)]
 pub(crate) struct Check<'a> {
@@ -32,8 +36,9 @@ pub(crate) fn is_response(bytes: &[u8]) -> bool {
 impl<'a> Check<'a> {
     /// Reads one; `None` for what is none.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        // 0x0001, a Binding request: nothing else needs to be taken apart.
-        if !bytes.starts_with(&[0, 1]) {
+        // 0x0001, a Binding request: nothing else needs to be taken apart, and nothing that is as long as no check is.
+        // Anybody may send it, and to take a thousand attributes apart costs the time of all members.
+        if !bytes.starts_with(&[0, 1]) || bytes.len() > LONGEST {
             return None;
         }
         let message = STUN.dissect(bytes);
@@ -84,6 +89,21 @@ mod tests {
         assert_eq!((check.asked.as_str(), check.nominates), ("sfu1", true));
         assert!(check.is_signed_with("secret"));
         assert!(!check.is_signed_with("secreT"));
+    }
+
+    #[test]
+    fn the_longest_fragments_fit_and_what_is_longer_is_not_looked_at() {
+        // 256 characters each at most (RFC 8839 section 5.4), and a colon: more than RFC 8489 has room for.
+        let longest = format!("{}:{}", "s".repeat(256), "t".repeat(256));
+        assert!(Check::read(&check(&longest, "secret")).is_some_and(|check| check.is_signed_with("secret")));
+        let mut bytes = Vec::new();
+        let mut message = Message::begin(&mut bytes, Class::Request, kind::BINDING, *b"ping-pong-01")
+            .attribute(kind::USERNAME, b"sfu1:tab7");
+        for _ in 0..400 {
+            message = message.attribute(0x8888, &[]);
+        }
+        message.integrity(b"secret").fingerprint().finish().unwrap();
+        assert!(Check::read(&bytes).is_none(), "{} bytes", bytes.len());
     }
 
     #[test]

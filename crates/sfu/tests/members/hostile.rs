@@ -155,7 +155,7 @@ fn a_flood_of_streams_is_cut_off_and_the_floods_author_alone_is_slowed() {
 }
 
 #[test]
-fn checks_from_a_thousand_ports_leave_no_more_addresses_than_allowed() {
+fn checks_from_ever_new_ports_leave_no_more_addresses_than_allowed() {
     let mut world = World::new();
     let alice = world.join_publishing("alice");
     let bob = world.join("bob");
