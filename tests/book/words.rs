@@ -15,7 +15,7 @@ use regex::Regex;
 use wirebook::book::{self, Site};
 use wirebook::workbook::Workbook;
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, copy};
 use checks::Whole;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -103,19 +103,6 @@ fn plain(site: &Site) -> BTreeMap<String, String> {
         html.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect::<Vec<_>>().join("\n")
     };
     site.pages().map(|(page, html)| (page.to_owned(), lines(&plain(html)))).collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 const GLOSSARY: (&str, &str) = ("glossary.md", "# Words\n\n{{#glossary}}\n");

@@ -79,7 +79,8 @@ minutes = 10
 hints = ["XOR undoes itself."]
 "#;
 
-fn copy(from: &Path, to: &Path) {
+/// A folder with all in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
