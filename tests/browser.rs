@@ -20,5 +20,7 @@ mod sfu;
 mod socketio;
 #[path = "browser/stun.rs"]
 mod stun;
+#[path = "browser/token.rs"]
+mod token;
 #[path = "browser/websocket.rs"]
 mod websocket;

@@ -66,6 +66,7 @@ async fn each_refusal_is_told_with_the_check_that_failed() {
         ("version-006", 0, json!({ "token": OLD })),
         ("damaged", 0, json!({ "token": damaged })),
         ("damaged", 0, json!({ "token": "" })),
+        ("wrong-app", 1, json!({ "token": other_app, "channel": "demo" })),
         ("wrong-signature", 2, json!({ "token": token, "certificate": wrong })),
         ("expired", 3, json!({ "token": token, "later": 601 })),
         ("wrong-channel", 5, json!({ "token": token, "channel": "other" })),
