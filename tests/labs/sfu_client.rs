@@ -65,8 +65,9 @@ impl Member {
         }
     }
 
+    /// Says something. Where the lab has hung up meanwhile, what it said before that is still there to be heard.
     pub(crate) async fn say(&mut self, message: &Value) {
-        self.signaling.send(Message::text(message.to_string())).await.unwrap();
+        let _ = self.signaling.send(Message::text(message.to_string())).await;
     }
 
     /// Asks to be let in, and waits for what is said to that.
