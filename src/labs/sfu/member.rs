@@ -61,7 +61,17 @@ impl<'s> Member<'s> {
         if let Over(Some(last)) = over {
             let _ = self.write(Message::Text(link::text(&last))).await;
         }
-        let _ = timeout(SHORTLY, self.socket.send(Message::Close(None))).await;
+        self.hang_up().await;
+    }
+
+    /// Waits for the other side's Close too (RFC 6455 section 7.1.1): to hang up on what is still coming would reset the
+    /// connection, and the last words with it.
+    async fn hang_up(&mut self) {
+        let closing = async {
+            let _ = self.socket.send(Message::Close(None)).await;
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        };
+        let _ = timeout(SHORTLY, closing).await;
     }
 
     async fn talk(&mut self, said: &mut mpsc::Receiver<Utf8Bytes>) -> Over {
